@@ -1,0 +1,1 @@
+"""The picture: faces found and followed, Action Units, pose, gaze, valence and arousal."""

@@ -1,0 +1,1 @@
+"""All modalities in, one explained result out: Trust Score, interval, contributions, alerts, summary."""

@@ -1,0 +1,1 @@
+"""The catalogue of weights, how they are fetched, built and trained."""

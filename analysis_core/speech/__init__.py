@@ -1,0 +1,1 @@
+"""The voice: speech, pitch, prosody, voice quality, hesitation, emotion."""

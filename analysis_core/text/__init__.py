@@ -1,0 +1,1 @@
+"""The words: sentences, markers, valence/arousal/dominance, emotions."""

@@ -1,0 +1,130 @@
+"""The capabilities a connector can have. Each is a small protocol; a manifest says which ones it has."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+import httpx
+
+from connectors.base.records import (
+    Account,
+    Candidate,
+    Change,
+    MatchQuery,
+    MeetingDetails,
+    Receipt,
+    RecordingFile,
+    RecordingRef,
+    RecordRef,
+    Report,
+    SourceEvent,
+    Target,
+    TargetOption,
+)
+
+
+class AuthorizedClient(Protocol):
+    """What a connector is given: one account's access, with time-outs and error mapping already attached.
+
+    It never shows refresh tokens. A 401 refreshes once and repeats; a second one raises `AuthorizationLost`.
+    """
+
+    account: Mapping[str, str]
+    """Facts of the account, for example `instance_url`."""
+    hosts: Mapping[str, str]
+    """The manifest's `[hosts]` with the operator's overrides, without trailing slashes."""
+
+    async def access_token(self, *, force_refresh: bool = False) -> str:
+        """A token valid now. Raises `AuthorizationLost` or `ProviderUnavailable`."""
+        ...
+
+    async def request(self, method: str, url: str, **options: Any) -> httpx.Response:
+        """One authorised call with httpx's options; a URL without scheme is relative to `hosts["api"]`.
+
+        Raises the errors of `connectors.base.errors` for every answer of 400 and above.
+        """
+        ...
+
+    def stream(
+        self, url: str, *, headers: Mapping[str, str] | None = None, token: str | None = None
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """A streamed GET that follows redirects and drops the bearer token on another host."""
+        ...
+
+
+class Connector(Protocol):
+    """Every connector: made from an authorised client, proves its access with one cheap call."""
+
+    def __init__(self, client: AuthorizedClient) -> None: ...
+
+    async def check(self) -> Account:
+        """The account behind the token."""
+        ...
+
+
+class ByteStream(Protocol):
+    """An open download. `offset` is where it really starts: 0 when the server ignored our Range."""
+
+    offset: int
+    total: int | None
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
+class Source(Connector, Protocol):
+    """Gives recordings."""
+
+    @classmethod
+    def parse(cls, body: Mapping[str, Any]) -> Sequence[SourceEvent]:
+        """The events in one verified webhook body; empty when it holds nothing for us. Pure."""
+        ...
+
+    def list_recordings(self, since: datetime) -> AsyncIterator[SourceEvent]:
+        """Everything recorded since then, as the events a webhook would have brought, with the same keys."""
+        ...
+
+    async def describe(self, recording: RecordingRef) -> MeetingDetails:
+        """The meeting with participants and files."""
+        ...
+
+    def open(
+        self, recording: RecordingRef, file: RecordingFile, offset: int
+    ) -> AbstractAsyncContextManager[ByteStream]:
+        """A download from `offset` on, in chunks, never whole in memory."""
+        ...
+
+
+class Destination(Connector, Protocol):
+    """A CRM that takes results."""
+
+    default_mapping: ClassVar[Mapping[str, str]]
+    """Field name in the CRM by figure (`trust_score`, `valence`, ...)."""
+
+    async def provision(self, *, dry_run: bool) -> Sequence[Change]:
+        """Make (or only list) what has to exist there first: custom fields, permission set."""
+        ...
+
+    async def match(self, query: MatchQuery) -> Sequence[Candidate]:
+        """Records this meeting belongs to, each with its reason."""
+        ...
+
+    async def publish(self, report: Report, records: Sequence[RecordRef], mapping: Mapping[str, str]) -> Receipt:
+        """Write the figures. Idempotent by `report.analysis_id` and, across revisions, by `report.meeting_id`."""
+        ...
+
+    async def undo(self, receipt: Receipt) -> None:
+        """Restore what was there before."""
+        ...
+
+
+class Notifier(Connector, Protocol):
+    """Sends a message about a result."""
+
+    async def targets(self) -> Sequence[TargetOption]:
+        """Where messages can go, for a picker."""
+        ...
+
+    async def notify(self, report: Report, target: Target, previous: Receipt | None) -> Receipt:
+        """Send, or update the message of `previous`. Idempotent by `report.analysis_id` where the provider allows."""
+        ...

@@ -1,0 +1,45 @@
+"""The only errors a connector raises, one class per way of recovering.
+
+ConnectorError
+├── AuthorizationLost      a person must authorise again: the connection goes to `reconnect`
+├── RateLimited            wait `retry_after` seconds, then the same call
+├── ProviderUnavailable    their fault or the network's: back off, then the same call
+├── RequestRejected        this call will never work as it is: park it and show the reason
+└── SignatureInvalid       an inbound request that the provider did not sign: answer 401
+"""
+
+
+class ConnectorError(Exception):
+    """What went wrong, in words that an admin can act on. Never holds a token or a body."""
+
+    def __init__(self, message: str, *, code: str | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.status = status
+
+
+class AuthorizationLost(ConnectorError):
+    """The provider no longer accepts our authorisation; only a person can give it again."""
+
+
+class RateLimited(ConnectorError):
+    """Too many calls. `retry_after` is in seconds, None when the provider did not say."""
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, code: str | None = None, status: int | None = 429
+    ) -> None:
+        super().__init__(message, code=code, status=status)
+        self.retry_after = retry_after
+
+
+class ProviderUnavailable(ConnectorError):
+    """No usable answer: a 5xx, a cut or slow connection, a locked row."""
+
+
+class RequestRejected(ConnectorError):
+    """The provider understood and refused: a validation rule, a missing field, a deleted record."""
+
+
+class SignatureInvalid(ConnectorError):
+    """The inbound request carries no valid signature, or a stale one."""

@@ -1,0 +1,1 @@
+"""Organisations, their members, console sessions, API keys and the audit trail."""

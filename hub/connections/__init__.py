@@ -1,0 +1,1 @@
+"""One organisation's authorised links to provider accounts, and the life of their tokens."""

@@ -1,0 +1,1 @@
+"""The web pages for people; one file per screen."""

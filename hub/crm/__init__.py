@@ -1,0 +1,1 @@
+"""Which CRM records a meeting belongs to, and why."""

@@ -1,0 +1,1 @@
+"""Where results go: destinations, rules, outgoing webhooks, attempts, dead letters, replay."""

@@ -1,0 +1,1 @@
+"""The thin wrapper on DBOS: the only package that imports it."""

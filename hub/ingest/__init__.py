@@ -1,0 +1,1 @@
+"""What providers announce: verify, store, deduplicate, start the pipeline."""

@@ -1,0 +1,34 @@
+"""What providers sent us."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, UniqueConstraint
+
+from hub.kit.database import moment
+from hub.kit.ids import new_id
+from hub.kit.repository import TenantModel
+
+
+class InboundSource(StrEnum):
+    """How we learnt of it."""
+
+    WEBHOOK = "webhook"
+    RECONCILIATION = "reconciliation"
+
+
+class InboundEvent(TenantModel, table=True):
+    """One verified, deduplicated provider event. `body` is sealed: it can hold download tokens."""
+
+    __table_args__ = (UniqueConstraint("connection_id", "key"),)
+
+    id: str = Field(default_factory=lambda: new_id("evt"), primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    connection_id: str = Field(foreign_key="connection.id", index=True)
+    provider: str
+    key: str
+    kind: str
+    source: InboundSource = InboundSource.WEBHOOK
+    body: str
+    occurred_at: datetime = moment()
+    received_at: datetime = moment(index=True)

@@ -1,0 +1,1 @@
+"""Meetings and the pipeline that turns a recording into results."""

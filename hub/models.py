@@ -1,0 +1,11 @@
+"""Every table, imported once so that migrations and foreign keys see the whole schema."""
+
+from hub.accounts import models as accounts
+from hub.analysis import models as analysis
+from hub.connections import models as connections
+from hub.crm import models as crm
+from hub.deliveries import models as deliveries
+from hub.ingest import models as ingest
+from hub.meetings import models as meetings
+
+__all__ = ["accounts", "analysis", "connections", "crm", "deliveries", "ingest", "meetings"]

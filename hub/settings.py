@@ -1,0 +1,67 @@
+"""Everything an operator can set, read from `HUB_*` variables once at start-up."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class OAuthApp(BaseModel):
+    """One provider's app registration, for example `HUB_OAUTH_APPS__ZOOM__CLIENT_ID`."""
+
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    webhook_secret: SecretStr = SecretStr("")
+    hosts: dict[str, str] = Field(default_factory=dict)
+    """Base URLs that replace those of the manifest's `[hosts]` table; the simulators are reached this way."""
+
+
+class Settings(BaseSettings):
+    """The hub's settings. Every default works on a laptop without any set-up."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", env_nested_delimiter="__", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    """How browsers and providers reach the hub; `http://127.0.0.1:<port>` when empty."""
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    """`postgresql://...` for several processes; empty for one SQLite file in `data_dir`."""
+    master_key: SecretStr | None = None
+    master_key_previous: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    oauth_apps: dict[str, OAuthApp] = Field(default_factory=dict)
+    log_format: Literal["console", "json"] = "console"
+    trusted_proxies: str = ""
+    analyses_at_once: int = Field(default=1, ge=1)
+    """How many recordings one process fetches and analyses at the same time."""
+    deliveries_at_once: int = Field(default=20, ge=1)
+    analysis_timeout_s: int = Field(default=3 * 3600, ge=10)
+    max_recording_bytes: int = Field(default=4 * 1024**3, ge=1)
+    liveness_ttl_s: float = Field(default=30.0, gt=0)
+    """A process that was silent this long is taken for dead and its work handed on."""
+    polling_interval_s: float = Field(default=0.2, gt=0)
+    reconcile_every_s: int = Field(default=900, ge=5)
+    retention_days: int = Field(default=365, ge=1)
+    allow_private_webhook_targets: bool = False
+    """Let webhook endpoints live on loopback and private networks: for demos and tests only."""
+
+    def app(self, provider: str) -> OAuthApp:
+        """The app registration for a provider; an empty one when the operator set none."""
+        return self.oauth_apps.get(provider, OAuthApp())
+
+    @property
+    def base_url(self) -> str:
+        """The public address without a trailing slash."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def store_url(self) -> str:
+        """The database that holds our tables and the engine's."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'hub.db').absolute()}"
+
+    @property
+    def media_dir(self) -> Path:
+        """Private temporary directory for recordings on their way through the core."""
+        return self.data_dir / "media"
