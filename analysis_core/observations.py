@@ -13,6 +13,18 @@ Series = NDArray[np.float32]
 """One value per second, shape (seconds,), NaN where nothing was observed."""
 
 
+Block = NDArray[np.float32]
+"""Consecutive audio: shape (n,), 16 kHz mono, -1..1. Blocks follow each other without a gap from second 0."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One sampled picture: `image` has shape (height, width, 3), RGB, uint8."""
+
+    time_s: float
+    image: NDArray[np.uint8]
+
+
 @dataclass(frozen=True)
 class Cue:
     """One transcript cue. Times in seconds; `speaker` is None where the transcript names nobody."""
