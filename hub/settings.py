@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=365, ge=1)
     allow_private_webhook_targets: bool = False
     """Let webhook endpoints live on loopback and private networks: for demos and tests only."""
+
+    @field_validator("master_key_previous", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
 
     def app(self, provider: str) -> OAuthApp:
         """The app registration for a provider; an empty one when the operator set none."""
