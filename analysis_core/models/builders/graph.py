@@ -1,0 +1,68 @@
+"""Just enough to write a transformer as an ONNX graph by hand, its linear layers with int8 weights.
+
+Written by hand rather than exported, so that the bytes depend on the weights alone and not on a tool's version.
+"""
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+Float = NDArray[np.float32]
+
+_OPSET = 20
+_IR = 9
+_LIMIT = 63
+"""Seven bits of eight: the widest range in which no x86 processor's int8 product overflows."""
+
+
+class Graph:
+    """Collects nodes and constants. Methods take and give the names of values."""
+
+    def __init__(self) -> None:
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: list[onnx.TensorProto] = []
+
+    def op(self, kind: str, *inputs: str, outputs: int = 1, **attributes: object) -> str:
+        """Adds a node; gives the name of its first output, the others are that name with `.1`, `.2` ..."""
+        name = f"v{len(self._nodes)}"
+        names = [name, *(f"{name}.{i}" for i in range(1, outputs))]
+        self._nodes.append(helper.make_node(kind, list(inputs), names, **attributes))
+        return name
+
+    def constant(self, values: NDArray[np.generic]) -> str:
+        """Adds an initializer."""
+        name = f"c{len(self._constants)}"
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def linear(self, x: str, weight: Float, bias: Float) -> str:
+        """`x @ weight.T + bias`; weight (out, in) as int8 with a scale for each output, `x` as uint8 on the fly."""
+        scale = np.maximum(np.abs(weight).max(1), 1e-12).astype(np.float32) / np.float32(_LIMIT)
+        rounded = np.clip(np.rint(weight / scale[:, None]), -_LIMIT, _LIMIT).astype(np.int8)
+        q = self.op("DynamicQuantizeLinear", x, outputs=3)
+        zero = self.constant(np.zeros(1, np.int8).reshape(()))
+        product = self.op("MatMulInteger", q, self.constant(rounded.T), f"{q}.2", zero)
+        scales = self.op("Mul", f"{q}.1", self.constant(scale))
+        real = self.op("Mul", self.op("Cast", product, to=TensorProto.FLOAT), scales)
+        return self.op("Add", real, self.constant(bias))
+
+    def norm(self, x: str, gamma: Float, beta: Float) -> str:
+        """Layer normalisation over the last axis."""
+        return self.op("LayerNormalization", x, self.constant(gamma), self.constant(beta), axis=-1, epsilon=1e-5)
+
+    def model(self, inputs: dict[str, list[int | str]], outputs: dict[str, tuple[str, list[int | str]]]) -> bytes:
+        """The serialised model. `inputs` are float32 shapes by name; `outputs` {name: (value, shape)}."""
+        nodes = [*self._nodes, *(helper.make_node("Identity", [v], [n]) for n, (v, _) in outputs.items())]
+        graph = helper.make_graph(
+            nodes,
+            "echodepth",
+            [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n, shape in inputs.items()],
+            [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n, (_, shape) in outputs.items()],
+            self._constants,
+        )
+        opset = [helper.make_opsetid("", _OPSET)]
+        model = helper.make_model(graph, opset_imports=opset, ir_version=_IR, producer_name="echodepth")
+        onnx.checker.check_model(model)
+        data: bytes = model.SerializeToString(deterministic=True)
+        return data
