@@ -74,6 +74,14 @@ class FirstRunLink(SQLModel, table=True):
     used_at: datetime | None = moment(default=None, nullable=True)
 
 
+class SignInAttempt(SQLModel, table=True):
+    """A sign-in that has not succeeded. `key` is a hash of an e-mail, an address or both; rows live for minutes."""
+
+    id: str = Field(default_factory=lambda: new_id("sia"), primary_key=True)
+    key: str = Field(index=True)
+    at: datetime = moment(index=True)
+
+
 class ApiKey(TenantModel, table=True):
     """An API key; only its SHA-256 is kept, `hint` shows the last four characters."""
 

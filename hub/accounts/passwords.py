@@ -1,0 +1,34 @@
+"""Passwords: argon2id with the library's current parameters."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from hub.accounts.errors import DetailsInvalid
+
+SHORTEST = 12
+LONGEST = 256
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("a password that belongs to nobody")
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash. Raises `DetailsInvalid` for fewer than 12 or more than 256 characters."""
+    if len(password) < SHORTEST:
+        raise DetailsInvalid("password", f"Use at least {SHORTEST} characters.")
+    if len(password) > LONGEST:
+        raise DetailsInvalid("password", f"Use at most {LONGEST} characters.")
+    return _hasher.hash(password)
+
+
+def matches(password: str, password_hash: str | None) -> bool:
+    """Whether the password belongs to the hash. Without a hash it takes as long: nobody can time who exists."""
+    try:
+        return _hasher.verify(password_hash or _NOBODY, password[:LONGEST]) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Whether the parameters were raised since this hash was made."""
+    return _hasher.check_needs_rehash(password_hash)
