@@ -1,1 +1,1 @@
-"""Files in: media decoded by PyAV as a stream, transcripts of every format the products meet."""
+"""Files in: media as streams of samples and pictures, transcripts as cues. Nothing is held whole in memory."""
