@@ -5,7 +5,8 @@ from hub.analysis import models as analysis
 from hub.connections import models as connections
 from hub.crm import models as crm
 from hub.deliveries import models as deliveries
+from hub.engine import models as engine
 from hub.ingest import models as ingest
 from hub.meetings import models as meetings
 
-__all__ = ["accounts", "analysis", "connections", "crm", "deliveries", "ingest", "meetings"]
+__all__ = ["accounts", "analysis", "connections", "crm", "deliveries", "engine", "ingest", "meetings"]

@@ -1,0 +1,52 @@
+"""The queues: how much of each kind of work one process does at a time, and how fast a provider may be called."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from dbos import DBOS
+
+PIPELINE: Final = "pipeline"
+MATCHING: Final = "matching"
+MESSAGES: Final = "messages"
+WEBHOOKS: Final = "webhooks"
+HOUSEKEEPING: Final = "housekeeping"
+
+
+@dataclass(frozen=True)
+class Queue:
+    """`at_once` workflows per process; with `calls` per `period_s`, a limit for each partition of its own."""
+
+    name: str
+    at_once: int
+    calls: int | None = None
+    period_s: float = 1.0
+
+
+def outbound(provider: str) -> str:
+    """The queue of one provider's deliveries; partitioned by connection, since limits belong to accounts."""
+    return f"out-{provider}"
+
+
+def standard(analyses_at_once: int, deliveries_at_once: int) -> tuple[Queue, ...]:
+    """The queues every process serves."""
+    return (
+        Queue(PIPELINE, analyses_at_once),
+        Queue(MATCHING, 4),
+        Queue(MESSAGES, 8),
+        Queue(WEBHOOKS, deliveries_at_once),
+        Queue(HOUSEKEEPING, 1),
+    )
+
+
+async def register(queues: Iterable[Queue], polling_interval_s: float) -> None:
+    """Make this process serve the queues; call after the launch."""
+    for queue in queues:
+        limiter = None if queue.calls is None else {"limit": queue.calls, "period": queue.period_s}
+        await DBOS.register_queue_async(
+            queue.name,
+            worker_concurrency=queue.at_once,
+            polling_interval_sec=polling_interval_s,
+            partition_limiter=limiter,  # type: ignore[arg-type]
+            on_conflict="always_update",
+        )

@@ -1,0 +1,55 @@
+"""The engine with every feature's workflows: in `hub serve` beside the web, in `hub worker` alone."""
+
+import asyncio
+import signal
+
+import structlog
+
+from hub import runtime as runtimes
+from hub.engine import queues
+from hub.engine.launch import Engine
+from hub.engine.queues import Queue
+from hub.engine.schedules import Schedule
+from hub.migrations.upgrade import upgrade
+from hub.runtime import Runtime
+
+_log = structlog.get_logger(__name__)
+
+
+def prepare(runtime: Runtime) -> Engine:
+    """Take the store and bring its schema up to date.
+
+    Raises `hub.engine.lock.StoreInUse` when another process has the SQLite file.
+    """
+    runtimes.install(runtime)
+    engine = Engine(runtime)
+    engine.claim()
+    upgrade(runtime.database)
+    return engine
+
+
+async def launch(runtime: Runtime, engine: Engine) -> None:
+    """Start the engine with every feature's workflows. Call inside the running event loop."""
+    await engine.start(_queues(runtime), _schedules(runtime))
+    _log.info("engine.started", executor=engine.executor_id)
+
+
+async def run(runtime: Runtime) -> None:
+    """Work until SIGTERM or SIGINT, then finish what is under way."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    engine = prepare(runtime)
+    await launch(runtime, engine)
+    await stopping.wait()
+    await engine.stop()
+
+
+def _queues(runtime: Runtime) -> list[Queue]:
+    settings = runtime.settings
+    return [*queues.standard(settings.analyses_at_once, settings.deliveries_at_once)]
+
+
+def _schedules(_runtime: Runtime) -> list[Schedule]:
+    return []

@@ -1,0 +1,42 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from hub import runtime as runtimes
+from hub.kit.crypto import new_master_key
+from hub.migrations.upgrade import upgrade
+from hub.runtime import Runtime
+from hub.settings import Settings
+from tests.support.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings that touch nothing outside the test's own directory."""
+    return Settings(data_dir=tmp_path / "hub", master_key=SecretStr(new_master_key()))
+
+
+@pytest.fixture
+def runtime(settings: Settings) -> Iterator[Runtime]:
+    """A runtime on an SQLite file with the whole schema, without web or engine."""
+    built = runtimes.build(settings)
+    upgrade(built.database)
+    runtimes.install(built)
+    yield built
+    built.database.close()
+
+
+@pytest.fixture
+def postgres_runtime(settings: Settings, postgres_url: str) -> Iterator[Runtime]:
+    """The same on PostgreSQL."""
+    built = runtimes.build(settings.model_copy(update={"database_url": postgres_url}))
+    upgrade(built.database)
+    runtimes.install(built)
+    yield built
+    built.database.close()
