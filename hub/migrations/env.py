@@ -20,6 +20,8 @@ def _render(kind: str, value: object, autogen: object) -> str | Literal[False]:
     if kind == "type" and type(value).__name__ in {"UtcDateTime"}:
         autogen.imports.add("from hub.kit.database import UtcDateTime")  # type: ignore[attr-defined]
         return "UtcDateTime()"
+    if kind == "type" and type(value).__name__ == "AutoString":
+        return "sa.String()"
     if kind == "type" and type(value).__name__ == "JSON":
         autogen.imports.add("from hub.kit.database import Json")  # type: ignore[attr-defined]
         return "Json"

@@ -1,7 +1,6 @@
 """The first schema"""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 
 from hub.kit.database import Json, UtcDateTime
@@ -15,14 +14,14 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "executor",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("last_seen", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "firstrunlink",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("used_at", UtcDateTime(), nullable=True),
@@ -31,9 +30,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "organisation",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("region", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
         sa.Column("domains", Json, nullable=False),
         sa.Column("retention_days", sa.Integer(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -41,8 +40,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "signinattempt",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -50,22 +49,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_signinattempt_key"), "signinattempt", ["key"], unique=False)
     op.create_table(
         "user",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("email", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_user_email"), "user", ["email"], unique=True)
     op.create_table(
         "apikey",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("plan", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("key_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("hint", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("plan", sa.String(), nullable=False),
+        sa.Column("key_hash", sa.String(), nullable=False),
+        sa.Column("hint", sa.String(), nullable=False),
         sa.Column("scopes", Json, nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=True),
@@ -81,11 +80,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_apikey_organisation_id"), "apikey", ["organisation_id"], unique=False)
     op.create_table(
         "auditentry",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("actor", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("action", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
         sa.Column("details", Json, nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -98,12 +97,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_auditentry_organisation_id"), "auditentry", ["organisation_id"], unique=False)
     op.create_table(
         "authorization",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("provider", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("state_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("session_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("code_verifier", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("state_hash", sa.String(), nullable=False),
+        sa.Column("session_id", sa.String(), nullable=False),
+        sa.Column("code_verifier", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -116,14 +115,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_authorization_organisation_id"), "authorization", ["organisation_id"], unique=False)
     op.create_table(
         "connection",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("provider", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("account_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("account_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("account_name", sa.String(), nullable=False),
         sa.Column("state", sa.Enum("ACTIVE", "RECONNECT", "REVOKED", name="connectionstate"), nullable=False),
-        sa.Column("state_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("tokens", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state_reason", sa.String(), nullable=False),
+        sa.Column("tokens", sa.String(), nullable=False),
         sa.Column("token_version", sa.Integer(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=True),
         sa.Column("refresh_started_at", UtcDateTime(), nullable=True),
@@ -143,12 +142,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_connection_provider"), "connection", ["provider"], unique=False)
     op.create_table(
         "consolesession",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("csrf_token", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("user_agent", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("csrf_token", sa.String(), nullable=False),
+        sa.Column("user_agent", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -166,9 +165,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_consolesession_user_id"), "consolesession", ["user_id"], unique=False)
     op.create_table(
         "membership",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("role", sa.Enum("OWNER", "ADMIN", "MEMBER", name="role"), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -186,14 +185,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_membership_user_id"), "membership", ["user_id"], unique=False)
     op.create_table(
         "webhookendpoint",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("description", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
         sa.Column("event_types", Json, nullable=False),
-        sa.Column("secrets", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("secrets", sa.String(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("disabled_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("disabled_reason", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -204,10 +203,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_webhookendpoint_organisation_id"), "webhookendpoint", ["organisation_id"], unique=False)
     op.create_table(
         "destination",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("connection_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("connection_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("target", Json, nullable=False),
         sa.Column("rule", Json, nullable=False),
@@ -227,14 +226,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_destination_organisation_id"), "destination", ["organisation_id"], unique=False)
     op.create_table(
         "inboundevent",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("connection_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("provider", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("connection_id", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("source", sa.Enum("WEBHOOK", "RECONCILIATION", name="inboundsource"), nullable=False),
-        sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
         sa.Column("occurred_at", UtcDateTime(), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -253,14 +252,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_inboundevent_received_at"), "inboundevent", ["received_at"], unique=False)
     op.create_table(
         "meeting",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("connection_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("provider", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("host_email", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("ical_uid", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("connection_id", sa.String(), nullable=True),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("host_email", sa.String(), nullable=False),
+        sa.Column("ical_uid", sa.String(), nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("duration_s", sa.Float(), nullable=True),
@@ -269,7 +268,7 @@ def upgrade() -> None:
             sa.Enum("WAITING", "FETCHING", "ANALYSING", "COMPLETED", "FAILED", name="meetingstate"),
             nullable=False,
         ),
-        sa.Column("state_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state_reason", sa.String(), nullable=False),
         sa.Column("progress", sa.Float(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -291,19 +290,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_meeting_started_at"), "meeting", ["started_at"], unique=False)
     op.create_table(
         "analysis",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("meeting_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("meeting_id", sa.String(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("state", sa.Enum("ANALYSED", "COMPLETED", "FAILED", name="analysisstate"), nullable=False),
         sa.Column("trust_score", sa.Float(), nullable=True),
-        sa.Column("abstained_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("abstained_reason", sa.String(), nullable=True),
         sa.Column("alert_count", sa.Integer(), nullable=False),
         sa.Column("duration_s", sa.Float(), nullable=False),
         sa.Column("result", Json, nullable=False),
-        sa.Column("error_code", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("error_message", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("error_code", sa.String(), nullable=True),
+        sa.Column("error_message", sa.String(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("completed_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -323,20 +322,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_analysis_trust_score"), "analysis", ["trust_score"], unique=False)
     op.create_table(
         "crmmatch",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("meeting_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("connection_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("provider", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("record_type", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("record_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("record_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("record_url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("participant_email", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("rule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("meeting_id", sa.String(), nullable=False),
+        sa.Column("connection_id", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("record_type", sa.String(), nullable=False),
+        sa.Column("record_id", sa.String(), nullable=False),
+        sa.Column("record_name", sa.String(), nullable=False),
+        sa.Column("record_url", sa.String(), nullable=False),
+        sa.Column("participant_email", sa.String(), nullable=True),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("alternatives", Json, nullable=False),
-        sa.Column("chosen_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("chosen_by", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"],
@@ -358,14 +357,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_crmmatch_organisation_id"), "crmmatch", ["organisation_id"], unique=False)
     op.create_table(
         "participant",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("meeting_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("email", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("meeting_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
         sa.Column("internal", sa.Boolean(), nullable=False),
         sa.Column("host", sa.Boolean(), nullable=False),
-        sa.Column("speaker", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("speaker", sa.String(), nullable=True),
         sa.Column("attended_s", sa.Float(), nullable=True),
         sa.ForeignKeyConstraint(
             ["meeting_id"],
@@ -382,12 +381,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_participant_organisation_id"), "participant", ["organisation_id"], unique=False)
     op.create_table(
         "recording",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("meeting_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("extension", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("meeting_id", sa.String(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("extension", sa.String(), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=True),
         sa.Column("used", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -405,12 +404,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recording_organisation_id"), "recording", ["organisation_id"], unique=False)
     op.create_table(
         "timelineentry",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("meeting_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("step", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("message", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("meeting_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
         sa.Column("details", Json, nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -429,13 +428,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_timelineentry_organisation_id"), "timelineentry", ["organisation_id"], unique=False)
     op.create_table(
         "message",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("event_type", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("event_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("meeting_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("analysis_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("event_type", sa.String(), nullable=False),
+        sa.Column("event_key", sa.String(), nullable=False),
+        sa.Column("meeting_id", sa.String(), nullable=True),
+        sa.Column("analysis_id", sa.String(), nullable=True),
+        sa.Column("body", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["analysis_id"],
@@ -459,17 +458,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_message_organisation_id"), "message", ["organisation_id"], unique=False)
     op.create_table(
         "delivery",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("destination_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("endpoint_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("meeting_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("analysis_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("destination_id", sa.String(), nullable=True),
+        sa.Column("endpoint_id", sa.String(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("meeting_id", sa.String(), nullable=True),
+        sa.Column("analysis_id", sa.String(), nullable=True),
         sa.Column("state", sa.Enum("PENDING", "SUCCEEDED", "DEAD", "SKIPPED", name="deliverystate"), nullable=False),
-        sa.Column("state_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state_reason", sa.String(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("receipt", Json, nullable=False),
         sa.Column("next_attempt_at", UtcDateTime(), nullable=True),
@@ -512,15 +511,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_delivery_state"), "delivery", ["state"], unique=False)
     op.create_table(
         "attempt",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("organisation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("delivery_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("organisation_id", sa.String(), nullable=False),
+        sa.Column("delivery_id", sa.String(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("message", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("decision", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
         sa.Column("duration_ms", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
