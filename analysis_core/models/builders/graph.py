@@ -3,12 +3,17 @@
 Written by hand rather than exported, so that the bytes depend on the weights alone and not on a tool's version.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 Float = NDArray[np.float32]
+Shape = Sequence[int | str]
+"""A name stands for a size that differs from call to call."""
 
 _OPSET = 20
 _IR = 9
@@ -23,7 +28,7 @@ class Graph:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
-    def op(self, kind: str, *inputs: str, outputs: int = 1, **attributes: object) -> str:
+    def op(self, kind: str, *inputs: str, outputs: int = 1, **attributes: Any) -> str:
         """Adds a node; gives the name of its first output, the others are that name with `.1`, `.2` ..."""
         name = f"v{len(self._nodes)}"
         names = [name, *(f"{name}.{i}" for i in range(1, outputs))]
@@ -51,7 +56,7 @@ class Graph:
         """Layer normalisation over the last axis."""
         return self.op("LayerNormalization", x, self.constant(gamma), self.constant(beta), axis=-1, epsilon=1e-5)
 
-    def model(self, inputs: dict[str, list[int | str]], outputs: dict[str, tuple[str, list[int | str]]]) -> bytes:
+    def model(self, inputs: Mapping[str, Shape], outputs: Mapping[str, tuple[str, Shape]]) -> bytes:
         """The serialised model. `inputs` are float32 shapes by name; `outputs` {name: (value, shape)}."""
         nodes = [*self._nodes, *(helper.make_node("Identity", [v], [n]) for n, (v, _) in outputs.items())]
         graph = helper.make_graph(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis_core.models.builders import ct2
-from analysis_core.models.builders.graph import Float, Graph
+from analysis_core.models.builders.graph import Float, Graph, Shape
 
 LAYERS = 3
 WIDTH = 512
@@ -35,8 +35,9 @@ class _Encoder:
         x = self._stem("mel")
         for layer in range(LAYERS):
             x = self._layer(x, f"layer_{layer}")
-        pooled = (self._pool(x), ["batch", 2 * WIDTH])
-        return self._g.model({"mel": ["batch", 80, "frames"]}, {"embedding": pooled})
+        pooled: tuple[str, Shape] = (self._pool(x), ["batch", 2 * WIDTH])
+        mel: Shape = ["batch", 80, "frames"]
+        return self._g.model({"mel": mel}, {"embedding": pooled})
 
     def _stem(self, mel: str) -> str:
         g = self._g
