@@ -110,7 +110,8 @@ def _refuse_nothing(path: Path) -> None:
 def _refuse_long(duration_s: float, options: Options) -> None:
     if duration_s > options.max_duration_s:
         raise MediaTooLong(
-            f"The recording is {duration_s / 3600:.1f} hours long; at most {options.max_duration_s / 3600:.1f} are analysed."
+            f"The recording is {duration_s / 3600:.1f} hours long; "
+            f"at most {options.max_duration_s / 3600:.1f} are analysed."
         )
 
 
