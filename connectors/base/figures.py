@@ -1,0 +1,54 @@
+"""The named figures of a report: what a destination's field mapping can choose from."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from connectors.base.records import Alert, Report
+
+Figure = float | int | str | datetime | None
+
+TRUST_DIGITS = 1
+SHARE_DIGITS = 3
+
+
+def figures(report: Report) -> Mapping[str, Figure]:
+    """Every figure by name. An abstained score is None, with the reason as `score_note`; it is never 0."""
+    low, high = report.trust_interval or (None, None)
+    abstained = report.trust_score is None
+    return {
+        "trust_score": _rounded(report.trust_score, TRUST_DIGITS),
+        "trust_low": None if abstained else _rounded(low, TRUST_DIGITS),
+        "trust_high": None if abstained else _rounded(high, TRUST_DIGITS),
+        "score_note": (report.abstained_reason or "Not enough to judge.") if abstained else None,
+        "valence": _rounded(report.vad.valence, SHARE_DIGITS),
+        "arousal": _rounded(report.vad.arousal, SHARE_DIGITS),
+        "dominance": _rounded(report.vad.dominance, SHARE_DIGITS),
+        "alert_count": len(report.alerts),
+        "alerts": "; ".join(map(alert_text, report.alerts)) or None,
+        "meeting_at": report.started_at,
+        "analysed_at": report.completed_at,
+        "url": report.url,
+    }
+
+
+def alert_text(alert: Alert) -> str:
+    """One alert for people: `arousal high 0.91 (limit 0.80) at 4:05, Dana Fox`."""
+    who = f", {alert.speaker}" if alert.speaker else ""
+    name = alert.type.replace("_", " ")
+    return f"{name} {alert.value:.2f} (limit {alert.threshold:.2f}) at {clock_text(alert.offset_s)}{who}"
+
+
+def clock_text(offset_s: float) -> str:
+    """Seconds into the meeting as `4:05` or `1:02:03`."""
+    minutes, seconds = divmod(int(offset_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def shorten(text: str, limit: int) -> str:
+    """`text` within `limit` characters, the cut shown by an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -1,0 +1,91 @@
+"""From an HTTP answer of a provider to one of the errors in `connectors.base.errors`. Pure."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from connectors.base.errors import (
+    AuthorizationLost,
+    ConnectorError,
+    ProviderUnavailable,
+    RateLimited,
+    RequestRejected,
+)
+from connectors.base.manifest import ErrorCodes
+
+_CODE_KEYS = ("errorCode", "code", "statusCode", "error", "category")
+_MESSAGE_KEYS = ("message", "error_description", "detail", "reason")
+_MESSAGE_LIMIT = 300
+_LONG_SECRET = re.compile(r"[A-Za-z0-9_\-.~+/=!]{32,}")
+_UNAVAILABLE = {408, 425, 500, 502, 503, 504}
+
+
+def error_for(
+    provider: str, status: int, headers: Mapping[str, str], body: bytes, now: datetime, codes: ErrorCodes
+) -> ConnectorError:
+    """The error for an answer of 400 and above; the provider's code decides before the status does."""
+    code, message = read_error(body)
+    text = f"{provider} answered {status}" + (f": {message}" if message else "")
+    return classify(text, code, status, retry_after(headers, now), codes)
+
+
+def classify(
+    text: str, code: str | None, status: int | None, wait_s: float | None, codes: ErrorCodes
+) -> ConnectorError:
+    """The error that `code` or else `status` stands for; `wait_s` is what the provider asked to wait."""
+    if code in codes.authorization_lost:
+        return AuthorizationLost(text, code=code, status=status)
+    if code in codes.rate_limited or (status == 429 and code not in codes.unavailable):
+        return RateLimited(text, retry_after=wait_s, code=code, status=status)
+    if code in codes.unavailable or status in _UNAVAILABLE or (status or 0) > 504:
+        return ProviderUnavailable(text, code=code, status=status)
+    if status == 401:
+        return AuthorizationLost(text, code=code, status=status)
+    return RequestRejected(text, code=code, status=status)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait by the Retry-After header: seconds, an HTTP date or an ISO instant; None when it says nothing."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", value, re.ASCII):
+        return float(value)
+    moment = _moment(value)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def read_error(body: bytes) -> tuple[str | None, str]:
+    """Code and message of a JSON error body in any of the usual shapes; anything that looks like a token is masked."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None, ""
+    fault = _fault(value)
+    code = next((str(fault[key]) for key in _CODE_KEYS if isinstance(fault.get(key), str | int)), None)
+    message = next((fault[key] for key in _MESSAGE_KEYS if isinstance(fault.get(key), str)), code or "")
+    return code, _LONG_SECRET.sub("…", message)[:_MESSAGE_LIMIT]
+
+
+def _fault(value: Any) -> Mapping[str, Any]:
+    """The object that describes the error: the first of a list, or the one under `error`."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if not isinstance(value, dict):
+        return {}
+    inner = value.get("error")
+    return inner if isinstance(inner, dict) else value
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,74 @@
+"""The way of an inbound request: answer a handshake, check the signature, read the events.
+
+A connector's `webhook.py` may define any of:
+
+- `preflight(request) -> InboundResponse | None`: an unsigned handshake. It is not given the secret, because
+  whoever may ask for keyed digests of text of their choice can forge signatures.
+- `verify(request, secret, now) -> None`: a signature that a manifest cannot describe; raises `SignatureInvalid`.
+- `handshake(request, secret) -> InboundResponse | None`: a handshake that arrives signed.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+from connectors import registry
+from connectors.base import signature
+from connectors.base.errors import RequestRejected, SignatureInvalid
+from connectors.base.manifest import Capability, Manifest
+from connectors.base.records import InboundRequest, InboundResponse, SourceEvent
+
+
+def receive(
+    provider: str, request: InboundRequest, secret: str, now: datetime
+) -> InboundResponse | Sequence[SourceEvent]:
+    """The answer to a handshake, or the events in a verified request (none when it holds nothing for us).
+
+    Raises `SignatureInvalid`, `RequestRejected` for a signed body that is not a JSON object or that the
+    connector cannot read, and `registry.UnknownProvider`.
+    """
+    manifest, module = registry.manifest(provider), registry.webhook_module(provider)
+    if (answer := _call(module, "preflight", request)) is not None:
+        return answer
+    _verify(manifest, module, request, secret, now)
+    if (answer := _call(module, "handshake", request, secret)) is not None:
+        return answer
+    return _parse(manifest, request)
+
+
+def json_object(body: bytes) -> Mapping[str, Any]:
+    """The JSON object in `body`. Raises `RequestRejected` when it is something else."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise RequestRejected("the body is not JSON", status=400) from error
+    if not isinstance(value, dict):
+        raise RequestRejected("the body is not a JSON object", status=400)
+    return value
+
+
+def _call(module: ModuleType | None, name: str, *arguments: object) -> InboundResponse | None:
+    function = getattr(module, name, None)
+    answer: InboundResponse | None = function(*arguments) if function else None
+    return answer
+
+
+def _verify(manifest: Manifest, module: ModuleType | None, request: InboundRequest, secret: str, now: datetime) -> None:
+    if manifest.webhook is None:
+        raise SignatureInvalid(f"{manifest.name} sends no events here")
+    if manifest.webhook.signature is not None:
+        return signature.verify(manifest.webhook.signature, request, secret, now)
+    check = getattr(module, "verify", None)
+    if check is None:
+        raise SignatureInvalid(f"{manifest.name} declares no way to check signatures")
+    check(request, secret, now)
+    return None
+
+
+def _parse(manifest: Manifest, request: InboundRequest) -> Sequence[SourceEvent]:
+    if not manifest.can(Capability.SOURCE):
+        return ()
+    events: Sequence[SourceEvent] = registry.connector_class(manifest.id).parse(json_object(request.body))
+    return events

@@ -1,0 +1,62 @@
+"""Finds connectors by their `manifest.toml`. Nothing else in the hub knows which providers exist."""
+
+import importlib
+import importlib.util
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import connectors
+from connectors.base.manifest import Manifest, ManifestError, load_manifest
+
+
+class UnknownProvider(LookupError):
+    """No connector folder has this id."""
+
+
+def all_manifests() -> tuple[Manifest, ...]:
+    """Every provider, by id. Raises `ManifestError` on the first bad manifest: call it at start-up."""
+    return tuple(_scan(tuple(connectors.__path__)).values())
+
+
+def manifest(provider: str) -> Manifest:
+    """One provider's manifest. Raises `UnknownProvider`."""
+    found = _scan(tuple(connectors.__path__)).get(provider)
+    if found is None:
+        raise UnknownProvider(f"there is no connector named {provider!r}")
+    return found
+
+
+def connector_class(provider: str) -> type[Any]:
+    """The class named after the provider (`ZoomConnector` for `zoom`) in its `connector.py`, imported on first use.
+
+    Raises `UnknownProvider`, and `ManifestError` when the class is missing.
+    """
+    found = manifest(provider)
+    module = importlib.import_module(f"connectors.{provider}.connector")
+    name = "".join(part.capitalize() for part in provider.split("_")) + "Connector"
+    connector = getattr(module, name, None)
+    if not isinstance(connector, type):
+        raise ManifestError(f"{found.folder / 'connector.py'}: has no class {name}")
+    return connector
+
+
+def webhook_module(provider: str) -> ModuleType | None:
+    """The provider's `webhook.py`, or None when its inbound events need no code. Raises `UnknownProvider`."""
+    if not (manifest(provider).folder / "webhook.py").is_file():
+        return None
+    return importlib.import_module(f"connectors.{provider}.webhook")
+
+
+@cache
+def _scan(search_path: tuple[str, ...]) -> dict[str, Manifest]:
+    importlib.invalidate_caches()
+    files = [file for folder in search_path for file in sorted(Path(folder).glob("*/manifest.toml"))]
+    found: dict[str, Manifest] = {}
+    for file in files:
+        loaded = load_manifest(file)
+        if loaded.id in found:
+            raise ManifestError(f"{file}: provider {loaded.id!r} is already defined in {found[loaded.id].folder}")
+        found[loaded.id] = loaded
+    return dict(sorted(found.items()))

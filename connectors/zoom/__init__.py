@@ -1,0 +1,1 @@
+"""Zoom: cloud recordings, their transcripts and who took part."""

@@ -1,0 +1,32 @@
+"""What can go wrong with a connection, in words for the person who asked.
+
+ConnectionsError
+├── ConnectionMissing    no such connection in this organisation
+├── NotConfigured        the operator has not registered an app at this provider
+├── RedirectInvalid      the browser came back with a state that is unknown, used, expired or somebody else's
+└── ConnectFailed        the provider did not complete the authorisation; `reason` says why
+"""
+
+
+class ConnectionsError(Exception):
+    """The message is for people."""
+
+
+class ConnectionMissing(ConnectionsError):
+    """The connection does not exist, or belongs to somebody else."""
+
+
+class NotConfigured(ConnectionsError):
+    """No client id is set for the provider."""
+
+
+class RedirectInvalid(ConnectionsError):
+    """This return from a provider cannot be trusted."""
+
+
+class ConnectFailed(ConnectionsError):
+    """The provider did not complete the authorisation. `declined` means a person said no."""
+
+    def __init__(self, message: str, *, declined: bool = False) -> None:
+        super().__init__(message)
+        self.declined = declined

@@ -1,0 +1,66 @@
+"""Connections and redirects in flight, of one organisation."""
+
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from hub.connections.models import Authorization, Connection, ConnectionState
+from hub.kit.repository import TenantRepository
+
+
+class ConnectionRepository(TenantRepository[Connection]):
+    """Connections. Token changes are compare-and-set on `token_version`, so a stale writer changes nothing."""
+
+    model: ClassVar[type[Any]] = Connection
+
+    def by_account(self, provider: str, account_id: str) -> Connection | None:
+        """The organisation's connection to this provider account."""
+        statement = self.select().where(Connection.provider == provider, Connection.account_id == account_id)
+        return self.session.exec(statement).first()
+
+    def update_if(self, connection_id: str, token_version: int, *, while_active: bool = False, **values: Any) -> bool:
+        """Set `values` unless the tokens have changed since `token_version`; False when they have."""
+        statement = sa.update(Connection).where(
+            col(Connection.id) == connection_id,
+            col(Connection.organisation_id) == self.organisation_id,
+            col(Connection.token_version) == token_version,
+        )
+        if while_active:
+            statement = statement.where(col(Connection.state) == ConnectionState.ACTIVE)
+        result = cast("sa.CursorResult[Any]", self.session.connection().execute(statement.values(**values)))
+        return result.rowcount == 1
+
+
+def connections_of_account(session: Session, provider: str, account_id: str) -> list[Connection]:
+    """Every organisation's connection to this provider account: who an inbound event is for."""
+    statement = select(Connection).where(
+        Connection.provider == provider,
+        Connection.account_id == account_id,
+        Connection.state != ConnectionState.REVOKED,
+    )
+    return list(session.exec(statement).all())
+
+
+def idle_connections(session: Session, before: datetime) -> list[Connection]:
+    """Active connections whose tokens nobody has used or refreshed since `before`, over all organisations."""
+    seen = sa.func.coalesce(col(Connection.checked_at), col(Connection.created_at))
+    statement = select(Connection).where(Connection.state == ConnectionState.ACTIVE, seen < before)
+    return list(session.exec(statement.order_by(Connection.id)).all())
+
+
+def take_authorization(session: Session, state_hash: str) -> Authorization | None:
+    """The redirect with this state, deleted in the same breath: of two callers one gets it."""
+    statement = select(Authorization).where(Authorization.state_hash == state_hash)
+    found = session.exec(statement).first()
+    if found is None:
+        return None
+    gone = sa.delete(Authorization).where(col(Authorization.id) == found.id)
+    result = cast("sa.CursorResult[Any]", session.connection().execute(gone))
+    return found if result.rowcount == 1 else None
+
+
+def delete_expired_authorizations(session: Session, now: datetime) -> None:
+    """Forget redirects that nobody came back from."""
+    session.connection().execute(sa.delete(Authorization).where(col(Authorization.expires_at) < now))

@@ -1,0 +1,1 @@
+"""What can be done with connections, one use case per file."""

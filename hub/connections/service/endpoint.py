@@ -1,0 +1,21 @@
+"""The OAuth side of a provider as this hub is configured for it."""
+
+from connectors import registry
+from hub.connections.errors import NotConfigured
+from hub.settings import Settings
+from oauth.provider import ClientCredentials
+from oauth.tokens import TokenEndpoint
+
+
+def token_endpoint(settings: Settings, provider: str) -> TokenEndpoint:
+    """Calls to the provider's token endpoint. Raises `NotConfigured` and `registry.UnknownProvider`."""
+    app, manifest = settings.app(provider), registry.manifest(provider)
+    if not app.client_id:
+        raise NotConfigured(f"{manifest.name} is not set up: HUB_OAUTH_APPS__{provider.upper()}__CLIENT_ID is empty")
+    credentials = ClientCredentials(app.client_id, app.client_secret.get_secret_value())
+    return TokenEndpoint(manifest.oauth_provider(app.hosts), credentials)
+
+
+def redirect_uri(settings: Settings, provider: str) -> str:
+    """Where the provider sends browsers back to; this exact address is registered there."""
+    return f"{settings.base_url}/oauth/{provider}/callback"

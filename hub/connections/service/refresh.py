@@ -1,0 +1,120 @@
+"""Renew a connection's access: one refresh at a time, journalled before it is sent, stored before it is used.
+
+Refresh tokens are often good for one use. Two processes that use the same one, or a crash between the provider's
+answer and our commit, cost the whole authorisation. The journal (`refresh_started_at`) is committed before the
+call and cleared with the new pair; whoever finds it set knows that an answer may have been lost.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy.exc
+import tenacity
+
+from connectors import registry
+from connectors.base.errors import AuthorizationLost, ConnectorError, ProviderUnavailable, RateLimited, RequestRejected
+from connectors.base.http import retry_after
+from hub.connections.locks import connection_lock
+from hub.connections.repository import ConnectionRepository
+from hub.connections.sealing import seal_tokens
+from hub.connections.service.access import Access, ConnectionKey, load_access, mark_reconnect
+from hub.connections.service.endpoint import token_endpoint
+from hub.runtime import Runtime
+from oauth.errors import InvalidGrant, OAuthError, Unavailable
+from oauth.tokens import TokenSet
+
+_ENDED = "{name} no longer accepts our access: it was revoked, has expired, or somebody authorised again elsewhere"
+_LOST_ANSWER = "a renewal was interrupted before its answer was stored, and {name} no longer accepts our access"
+_NOTHING_TO_RENEW = "{name} no longer accepts our access and gave no way to renew it"
+
+_store_patiently = tenacity.retry(
+    retry=tenacity.retry_if_exception_type(sqlalchemy.exc.OperationalError),
+    wait=tenacity.wait_exponential(multiplier=0.1, max=2),
+    stop=tenacity.stop_after_delay(15),
+    reraise=True,
+)
+
+
+async def refresh(runtime: Runtime, key: ConnectionKey, seen_version: int) -> Access:
+    """Access newer than `seen_version`: ours, or the one somebody else got in the meantime.
+
+    Raises `AuthorizationLost` (the connection is then in `reconnect`), `ProviderUnavailable`, `RateLimited`, or
+    `RequestRejected` when the app registration is wrong.
+    """
+    async with connection_lock(runtime, key.connection_id):
+        access = await asyncio.to_thread(load_access, runtime, key)
+        if access.version != seen_version:
+            return access
+        if access.tokens.refresh_token is None:
+            raise await _lose(runtime, key, access, _NOTHING_TO_RENEW)
+        return await _refresh_alone(runtime, key, access, access.tokens.refresh_token)
+
+
+async def _refresh_alone(runtime: Runtime, key: ConnectionKey, access: Access, refresh_token: str) -> Access:
+    endpoint = token_endpoint(runtime.settings, access.connection.provider)
+    await asyncio.to_thread(_journal, runtime, key, access, runtime.clock())
+    try:
+        tokens = await endpoint.refresh(refresh_token, runtime.clock())
+    except InvalidGrant as error:
+        interrupted = access.connection.refresh_started_at is not None
+        raise await _lose(runtime, key, access, _LOST_ANSWER if interrupted else _ENDED) from error
+    except OAuthError as error:
+        await asyncio.to_thread(_close_journal, runtime, key, access, error)
+        raise _as_connector_error(error, runtime.clock()) from error
+    await asyncio.to_thread(_store, runtime, key, access, tokens)
+    return await asyncio.to_thread(load_access, runtime, key)
+
+
+def _journal(runtime: Runtime, key: ConnectionKey, access: Access, at: datetime | None) -> None:
+    _update(runtime, key, access, refresh_started_at=at)
+
+
+def _close_journal(runtime: Runtime, key: ConnectionKey, access: Access, error: OAuthError) -> None:
+    """Clear the journal, unless the provider may have acted on a call whose answer we never saw."""
+    if _was_answered(error) and access.connection.refresh_started_at is None:
+        _journal(runtime, key, access, None)
+
+
+def _was_answered(error: OAuthError) -> bool:
+    """Whether the provider certainly did not renew anything."""
+    return error.answered if isinstance(error, Unavailable) else True
+
+
+@_store_patiently
+def _store(runtime: Runtime, key: ConnectionKey, access: Access, tokens: TokenSet) -> None:
+    """Keep the new pair. When the connection was authorised anew meanwhile, that newer pair stays."""
+    connection = access.connection
+    facts = registry.manifest(connection.provider).account_facts(tokens.answer)
+    _update(
+        runtime,
+        key,
+        access,
+        tokens=seal_tokens(runtime.vault, connection.id, tokens),
+        token_version=access.version + 1,
+        expires_at=tokens.expires_at,
+        refresh_started_at=None,
+        checked_at=runtime.clock(),
+        account={**connection.account, **facts},
+    )
+
+
+def _update(runtime: Runtime, key: ConnectionKey, access: Access, **values: Any) -> None:
+    with runtime.database.transaction() as session:
+        ConnectionRepository(session, key.organisation_id).update_if(key.connection_id, access.version, **values)
+
+
+async def _lose(runtime: Runtime, key: ConnectionKey, access: Access, reason: str) -> ConnectorError:
+    text = reason.format(name=registry.manifest(access.connection.provider).name)
+    if await asyncio.to_thread(mark_reconnect, runtime, key, access.version, text):
+        return AuthorizationLost(text, code="invalid_grant")
+    return ProviderUnavailable("the account was authorised again while its old access was being renewed")
+
+
+def _as_connector_error(error: OAuthError, now: datetime) -> ConnectorError:
+    if not isinstance(error, Unavailable):
+        return RequestRejected(error.message, code=error.code)
+    if error.retry_after is None:
+        return ProviderUnavailable(error.message, code=error.code)
+    wait_s = retry_after({"retry-after": error.retry_after}, now)
+    return RateLimited(error.message, retry_after=wait_s, code=error.code)

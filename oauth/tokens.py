@@ -1,0 +1,159 @@
+"""Calls to a provider's token endpoint: exchange a code, refresh, revoke. The protocol itself is authlib's."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from authlib.integrations.base_client import OAuthError as AuthlibError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+
+from oauth.errors import InvalidGrant, OAuthError, Rejected, Unavailable
+from oauth.provider import ClientAuth, ClientCredentials, OAuthProvider
+
+_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+_AUTH_METHODS = {ClientAuth.BASIC: "client_secret_basic", ClientAuth.BODY: "client_secret_post"}
+
+
+@dataclass(frozen=True)
+class TokenSet:
+    """What a provider gave. `expires_at` is None when it did not say; `answer` is everything it sent."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+    scope: str = ""
+    answer: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class TokenEndpoint:
+    """One app registration at one provider. `transport` replaces the network in tests."""
+
+    provider: OAuthProvider
+    credentials: ClientCredentials
+    timeout: httpx.Timeout = _TIMEOUT
+    transport: httpx.AsyncBaseTransport | None = None
+
+    async def exchange(self, code: str, redirect_uri: str, code_verifier: str, now: datetime) -> TokenSet:
+        """Tokens for an authorisation code. Raises `InvalidGrant`, `Unavailable` or `Rejected`."""
+        parameters = {"code_verifier": code_verifier} if self.provider.pkce else {}
+        async with self._client() as client:
+            answer = await client.fetch_token(
+                self.provider.token_url,
+                grant_type="authorization_code",
+                code=code,
+                redirect_uri=redirect_uri,
+                **parameters,
+                **self.provider.token_params,
+            )
+        return _token_set(answer, None, now)
+
+    async def refresh(self, refresh_token: str, now: datetime) -> TokenSet:
+        """A new access token, with the old refresh token where none came back.
+
+        Raises `InvalidGrant`, `Unavailable` or `Rejected`.
+        """
+        async with self._client() as client:
+            answer = await client.refresh_token(
+                self.provider.token_url, refresh_token=refresh_token, **self.provider.token_params
+            )
+        return _token_set(answer, refresh_token, now)
+
+    async def revoke(self, tokens: TokenSet) -> bool:
+        """Make the provider forget `tokens`; False when it has no way to. Raises as `refresh` does."""
+        if self.provider.revoke_url is None:
+            return False
+        async with self._client() as client:
+            if self.provider.revoke_with == "bearer":
+                headers = {"Authorization": f"Bearer {tokens.access_token}"}
+                answer = await client.post(self.provider.revoke_url, headers=headers, withhold_token=True, auth=None)
+            else:
+                token = tokens.refresh_token or tokens.access_token
+                answer = await client.revoke_token(self.provider.revoke_url, token=token)
+            self._require_revoked(answer)
+        return True
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[Any]:
+        """authlib's client; every failure inside the block leaves it as one of our errors."""
+        client = AsyncOAuth2Client(
+            client_id=self.credentials.client_id,
+            client_secret=self.credentials.client_secret,
+            token_endpoint_auth_method=_AUTH_METHODS[self.provider.client_auth],
+            revocation_endpoint_auth_method=_AUTH_METHODS[self.provider.client_auth],
+            timeout=self.timeout,
+            follow_redirects=False,
+            **({"transport": self.transport} if self.transport else {"mounts": _direct_to_loopback()}),
+        )
+        for hook in ("access_token_response", "refresh_token_response"):
+            client.register_compliance_hook(hook, _require_usable)
+        try:
+            async with client:
+                yield client
+        except AuthlibError as error:
+            raise self._refusal(str(error.error or "")) from error
+        except httpx.TransportError as error:
+            lost = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+            raise Unavailable("the token endpoint could not be reached", answered=not lost) from error
+        except httpx.InvalidURL as error:
+            raise Rejected("the token endpoint's address is not valid") from error
+
+    def _refusal(self, code: str) -> OAuthError:
+        if code in self.provider.invalid_grant_errors:
+            return InvalidGrant("the provider no longer accepts this authorisation", code=code)
+        if code in self.provider.unavailable_errors:
+            return Unavailable("the token endpoint asked to try again later", code=code)
+        return Rejected(f"the token endpoint refused the request ({code[:60]})", code=code)
+
+    def _require_revoked(self, answer: httpx.Response) -> None:
+        """RFC 7009 answers 200 also for unknown tokens; some providers answer 400 `invalid_token` instead."""
+        _raise_if_unavailable(answer)
+        body = _json(answer)
+        code = str(body.get("error", ""))
+        if code in {"invalid_token", "token_revoked", "unsupported_token_type", *self.provider.invalid_grant_errors}:
+            return
+        if answer.is_error or code or body.get("ok") is False:
+            raise self._refusal(code or str(answer.status_code))
+
+
+def _require_usable(answer: httpx.Response) -> httpx.Response:
+    """authlib's hook: let through what is an OAuth answer, whatever its status, and nothing else."""
+    _raise_if_unavailable(answer)
+    body = _json(answer)
+    if not (body.get("error") or body.get("access_token")):
+        raise Rejected(f"the token endpoint answered {answer.status_code} without a token", code="no_token")
+    return answer
+
+
+def _raise_if_unavailable(answer: httpx.Response) -> None:
+    if answer.status_code == 429 or answer.status_code >= 500:
+        raise Unavailable(
+            f"the token endpoint answered {answer.status_code}", retry_after=answer.headers.get("retry-after")
+        )
+
+
+def _json(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _token_set(answer: Mapping[str, Any], refresh_token: str | None, now: datetime) -> TokenSet:
+    lifetime = answer.get("expires_in")
+    return TokenSet(
+        access_token=str(answer["access_token"]),
+        refresh_token=answer.get("refresh_token") or refresh_token,
+        expires_at=now + timedelta(seconds=float(lifetime)) if lifetime else None,
+        scope=str(answer.get("scope") or ""),
+        answer=dict(answer),
+    )
+
+
+def _direct_to_loopback() -> dict[str, None]:
+    """A proxy of the environment is not for addresses on this machine."""
+    return {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
