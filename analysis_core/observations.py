@@ -186,8 +186,12 @@ class Sentence:
 
 @dataclass(frozen=True)
 class TextObservations:
-    """The words' share. `filled_pauses_written` is False when the transcript spells no "um" at all."""
+    """The words' share. `filled_pauses_written` is False when the transcript spells no "um" at all.
+
+    `markers_read` is False when the words are in a language that the list of markers does not know.
+    """
 
     sentences: tuple[Sentence, ...]
     markers: tuple[Marker, ...]
     filled_pauses_written: bool
+    markers_read: bool = True

@@ -1,0 +1,130 @@
+"""Finds linguistic markers from `markers.json`: kind, span and the pattern that found them."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from analysis_core.text.sentences import WORD
+
+_NEGATION = re.compile(r"\b(?:not|no|never|nobody|nothing|without|hardly|neither|nor|cannot)\b|n['\u2019]t\b", re.I)
+_SUBORDINATE = re.compile(r"\b(?:if|unless|whether|once|until|in case|provided|assuming|suppose)\b", re.I)
+_CLAUSE = re.compile(r"[,.;:!?\u2014]|\b(?:but|and|because|so|although|however)\b", re.I)
+_NEGATION_REACH_WORDS = 4
+_REPEATED = re.compile(r"\b([^\W\d_]+(?:['\u2019][^\W\d_]+)?(?:\s+[^\W\d_]+)?)(?:[,\s]+\1\b)+", re.I)
+_MEANT_TWICE = re.compile(r"that|had|very|really|no|yes|bye|ok|okay|well|now|so|much|many|more", re.I)
+
+
+@dataclass(frozen=True)
+class MarkerKind:
+    """One row of the list. `group` is what kinds of one nature share."""
+
+    name: str
+    group: str
+    patterns: tuple[re.Pattern[str], ...]
+    unless_before: re.Pattern[str] | None
+    unless_after: re.Pattern[str] | None
+    negatable: bool
+    conditional: bool
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A marker found in one sentence; offsets in characters."""
+
+    kind: str
+    group: str
+    start: int
+    end: int
+    source: str
+
+
+@cache
+def _list() -> dict[str, Any]:
+    raw: dict[str, Any] = json.loads(files("analysis_core.text").joinpath("markers.json").read_text("utf-8"))
+    return raw
+
+
+@cache
+def kinds() -> tuple[MarkerKind, ...]:
+    """The list, read once."""
+    return tuple(_kind(name, row) for name, row in _list()["kinds"].items())
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """The words that tell text in the list's language from other text."""
+    return frozenset(_list()["function_words"])
+
+
+def version() -> str:
+    """The list's version, as results name it."""
+    return str(_list()["version"])
+
+
+@cache
+def group_of(kind: str) -> str:
+    """The group of a marker kind, `hesitation` for instance."""
+    return "hesitation" if kind == "repetition" else next(row.group for row in kinds() if row.name == kind)
+
+
+def find(sentence: str) -> list[Hit]:
+    """The sentence's markers in order. Of overlapping hits within a group the longest counts."""
+    text = sentence.replace("\u2019", "'")
+    hits = sorted((*_listed(text), *_repetitions(text)), key=lambda hit: (hit.start - hit.end, hit.start))
+    kept: list[Hit] = []
+    for hit in hits:
+        if not any(hit.group == other.group and hit.start < other.end and other.start < hit.end for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: (hit.start, hit.kind))
+
+
+def _listed(text: str) -> Iterator[Hit]:
+    for kind in kinds():
+        for number, pattern in enumerate(kind.patterns):
+            for match in pattern.finditer(text):
+                if match.group().strip() and not _cancelled(kind, text, match.start(), match.end()):
+                    yield Hit(kind.name, kind.group, match.start(), match.end(), f"markers:{kind.name}.{number}")
+
+
+def _repetitions(text: str) -> Iterator[Hit]:
+    """A word or two said twice in a row, as when starting over."""
+    for match in _REPEATED.finditer(text):
+        if not _MEANT_TWICE.fullmatch(match.group(1)):
+            yield Hit("repetition", "hesitation", match.start(), match.end(), "markers:repetition")
+
+
+def _cancelled(kind: MarkerKind, text: str, start: int, end: int) -> bool:
+    before, after = text[:start], text[end:]
+    if kind.unless_before and kind.unless_before.search(before):
+        return True
+    if kind.unless_after and kind.unless_after.search(after):
+        return True
+    clause = _CLAUSE.split(before)[-1]
+    if kind.conditional and _SUBORDINATE.search(clause):
+        return True
+    near = WORD.findall(clause)[-_NEGATION_REACH_WORDS:]
+    return kind.negatable and bool(_NEGATION.search(" ".join(near)))
+
+
+def _kind(name: str, row: dict[str, Any]) -> MarkerKind:
+    return MarkerKind(
+        name=name,
+        group=row["group"],
+        patterns=tuple(re.compile(_whole_words(pattern), re.I) for pattern in row["patterns"]),
+        unless_before=_optional(row.get("unless_before")),
+        unless_after=_optional(row.get("unless_after")),
+        negatable=row.get("negatable", False),
+        conditional=row.get("conditional", False),
+    )
+
+
+def _optional(pattern: str | None) -> re.Pattern[str] | None:
+    return re.compile(pattern, re.I) if pattern else None
+
+
+def _whole_words(pattern: str) -> str:
+    return rf"(?<!\w)(?:{pattern})(?!\w)"

@@ -1,0 +1,72 @@
+"""Markers are found where they mean what they say, and nowhere else."""
+
+import pytest
+
+from analysis_core.text.markers import find
+
+
+def _kinds(sentence: str) -> list[str]:
+    return [hit.kind for hit in find(sentence)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("Um, we can start in June.", "filled_pause"),
+        ("It is, you know, a long process.", "filler"),
+        ("Let me think.", "planning"),
+        ("On Monday, or rather Tuesday.", "self_repair"),
+        ("I I want to see it.", "repetition"),
+        ("That might slip.", "hedge_modal"),
+        ("We will probably renew.", "hedge_adverb"),
+        ("I was kind of surprised.", "hedge_degree"),
+        ("It costs about 20 thousand.", "hedge_number"),
+        ("I think we are fine.", "hedge_stance"),
+        ("I'm not really sure.", "uncertainty"),
+        ("I\u2019ll get back to you.", "deferral"),
+        ("I will sign it today.", "commitment"),
+        ("Send me the contract.", "commitment"),
+        ("We will try.", "commitment_tentative"),
+        ("I am worried about the price.", "objection"),
+        ("That is too expensive.", "objection"),
+        ("We are absolutely certain.", "certainty"),
+        ("Thank you for joining.", "politeness"),
+        ("That makes sense.", "acknowledgement"),
+        ("You sent it, right?", "tag_question"),
+    ],
+)
+def test_a_marker_is_found(sentence: str, kind: str) -> None:
+    assert kind in _kinds(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("What kind of contract is it?", "hedge_degree"),
+        ("This is the sort of thing we need.", "hedge_degree"),
+        ("We start on May 3 and sign in May.", "hedge_modal"),
+        ("May I ask something?", "hedge_modal"),
+        ("Let us talk about pricing.", "hedge_number"),
+        ("I am not worried at all.", "objection"),
+        ("That is not a problem.", "objection"),
+        ("I will not sign it.", "commitment"),
+        ("If I will sign it, who pays?", "commitment"),
+        ("I am not certain.", "certainty"),
+        ("Uh-huh.", "filled_pause"),
+        ("The error was here and her term ended.", "filled_pause"),
+        ("He said that that was very very good.", "repetition"),
+        ("Do you know the answer?", "filler"),
+        ("I was thinking of you.", "hedge_stance"),
+    ],
+)
+def test_another_sense_is_not_a_marker(sentence: str, kind: str) -> None:
+    assert kind not in _kinds(sentence)
+
+
+def test_spans_point_at_the_words_and_name_their_source() -> None:
+    sentence = "Well, I think we might wait."
+
+    hits = find(sentence)
+
+    assert [sentence[hit.start : hit.end] for hit in hits] == ["I think", "might"]
+    assert all(hit.source.startswith("markers:hedge_") for hit in hits)
