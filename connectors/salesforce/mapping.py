@@ -1,0 +1,144 @@
+"""From a report to what stands in Salesforce. Pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from connectors.base.figures import Figure, alert_text, clock_text, figures, shorten
+from connectors.base.records import RecordRef, Report
+from connectors.salesforce.fields import ANALYSIS_ID, BEFORE, FIGURES, RECORD_TYPES
+
+DEFAULT_MAPPING: Final[Mapping[str, str]] = MappingProxyType({figure: spec.name for figure, spec in FIGURES.items()})
+_TEXT_LIMIT = 255
+_DESCRIPTION_LIMIT = 32_000
+_NOTE = (
+    "These figures describe how people came across relative to their own baseline. They are not a lie detector "
+    "and say nothing about the truth of what was said."
+)
+
+Values = dict[str, Any]
+
+
+def field_values(report: Report, object_type: str, mapping: Mapping[str, str]) -> Values:
+    """Value by field for one object. `mapping` gives the field by figure; `Lead.trust_score` beats `trust_score`,
+    and an empty field name leaves the figure out."""
+    fields = {figure: field_for(object_type, figure, mapping) for figure in FIGURES}
+    found = figures(report)
+    return {field: _value(found[figure]) for figure, field in fields.items() if field}
+
+
+def field_for(object_type: str, figure: str, mapping: Mapping[str, str]) -> str:
+    """The field that takes a figure on an object; empty when it is not wanted there."""
+    return mapping.get(f"{object_type}.{figure}", mapping.get(figure, ""))
+
+
+def task_values(report: Report, records: Sequence[RecordRef]) -> Values:
+    """The call as a completed Task, linked to a person and, when that is a Contact, to a deal or account."""
+    when = report.started_at or report.completed_at
+    return {
+        **field_values(report, "Task", DEFAULT_MAPPING),
+        **_links(records),
+        ANALYSIS_ID: report.analysis_id,
+        "Subject": shorten(f"Call: {report.title or 'untitled meeting'}", _TEXT_LIMIT),
+        "Description": shorten(_description(report), _DESCRIPTION_LIMIT),
+        "Status": "Completed",
+        "Priority": "Normal",
+        "ActivityDate": when.astimezone(UTC).date().isoformat(),
+        "CallDurationInSeconds": round(report.duration_s),
+    }
+
+
+def _links(records: Sequence[RecordRef]) -> Values:
+    """WhoId and WhatId. Salesforce refuses a WhatId beside a Lead."""
+    first = {record.type: record.id for record in reversed(records)}
+    who = first.get("Contact") or first.get("Lead")
+    what = first.get("Opportunity") or first.get("Account")
+    if "Contact" not in first and "Lead" in first:
+        what = None
+    return {"WhoId": who, "WhatId": what}
+
+
+def _description(report: Report) -> str:
+    parts = [
+        _headline(report),
+        report.summary,
+        _section("Moments", [f"{clock_text(moment.offset_s)} {moment.text}" for moment in report.moments]),
+        _section("Alerts", [alert_text(alert) for alert in report.alerts]),
+        _section("Speakers", [_speaker(s.name, s.trust_score, s.talk_time_s) for s in report.speakers]),
+        f"Analysis: {report.url}",
+        _NOTE,
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _headline(report: Report) -> str:
+    values = figures(report)
+    if report.trust_score is None:
+        return f"No Trust Score: {values['score_note']}"
+    interval = f" (between {values['trust_low']} and {values['trust_high']})" if report.trust_interval else ""
+    return f"Trust Score {values['trust_score']} of 100{interval}"
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"{title}:", *(f"- {line}" for line in lines)]) if lines else ""
+
+
+def _speaker(name: str, score: float | None, talk_time_s: float) -> str:
+    judged = "no score" if score is None else f"Trust Score {score:.1f}"
+    return f"{name}: {judged}, spoke {clock_text(talk_time_s)}"
+
+
+def _value(figure: Figure) -> Any:
+    if isinstance(figure, datetime):
+        return figure.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    return shorten(figure, _TEXT_LIMIT) if isinstance(figure, str) else figure
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a record held before `meeting_id` was written to it. Kept in the record itself, written in the same
+    update as the figures, so that a crash between Salesforce's answer and our commit cannot lose it."""
+
+    meeting_id: str
+    values: Values
+
+    def to_text(self) -> str:
+        """The form in which the record holds it."""
+        return json.dumps({"meeting_id": self.meeting_id, "values": self.values})
+
+
+def read_before(row: Mapping[str, Any]) -> Before | None:
+    """What a record says about its former values; None when it says nothing, or somebody wrote over it."""
+    try:
+        stored = json.loads(row.get(BEFORE) or "null")
+        return Before(str(stored["meeting_id"]), dict(stored["values"])) if stored else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def before_writing(row: Mapping[str, Any], fields: Sequence[str], meeting_id: str) -> Before:
+    """The values to restore on undo: those before this meeting's first revision."""
+    current = {field: row.get(field) for field in fields}
+    stored = read_before(row)
+    if stored is not None and stored.meeting_id == meeting_id:
+        return Before(meeting_id, {**current, **stored.values})
+    return Before(meeting_id, current)
+
+
+def shows_later_meeting(row: Mapping[str, Any], field: str, report: Report) -> bool:
+    """Whether the record already shows a call that began after this one (`field` holds when)."""
+    shown = row.get(field) if field else None
+    if not shown or report.started_at is None:
+        return False
+    stored = read_before(row)
+    if stored is not None and stored.meeting_id == report.meeting_id:
+        return False
+    return datetime.fromisoformat(str(shown)) > report.started_at
+
+
+def takes_figures(record: RecordRef) -> bool:
+    """Whether figures are written to the record itself; Accounts and Tasks are only linked."""
+    return record.type in RECORD_TYPES

@@ -1,0 +1,183 @@
+"""Makes, or only lists, what Salesforce must have before figures can be written: fields and the right to see them.
+
+A new custom field is invisible to everybody until field-level security is granted, so both are made, and then
+what the connected user really sees is read back.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from simple_salesforce.format import format_soql
+
+from connectors.base.errors import RequestRejected
+from connectors.base.records import Change, ChangeKind
+from connectors.salesforce.api import Api, Record
+from connectors.salesforce.errors import first_fault
+from connectors.salesforce.fields import RECORD_TYPES, FieldSpec, fields_of
+
+PERMISSION_SET: Final = "EchoDepth_Hub"
+_PERMISSION_TEXT = "Read and write the EchoDepth fields. Managed by EchoDepth Hub."
+_OBJECTS = (*RECORD_TYPES, "Activity")
+# activity fields are defined on Activity, but seen, secured and written on Task
+_SEEN_AS: Final[Mapping[str, str]] = {"Activity": "Task"}
+
+
+@dataclass(frozen=True)
+class _State:
+    """What is there already: ids of our fields by (object, name), and the permission set's parts."""
+
+    fields: Mapping[tuple[str, str], str]
+    visible: Mapping[str, Mapping[str, Record]]
+    permission_set: str | None
+    granted: frozenset[str]
+    assigned: bool
+
+
+def provision(api: Api, *, dry_run: bool) -> Sequence[Change]:
+    """The changes, in order, done unless `dry_run`. Running it again only keeps.
+
+    Raises `RequestRejected` when Salesforce refuses a change, or when a field stays invisible afterwards.
+    """
+    user_id = str(api.user_info()["user_id"])
+    state = _read(api, user_id)
+    changes = list(_plan(state))
+    if not dry_run and any(change.kind is not ChangeKind.KEEP for change in changes):
+        _make_fields(api, state)
+        _grant(api, state, user_id)
+        _verify(api)
+    return changes
+
+
+def wanted() -> Iterator[tuple[str, FieldSpec]]:
+    """Every (object, field) the hub needs."""
+    return ((name, spec) for name in _OBJECTS for spec in fields_of(name))
+
+
+def _read(api: Api, user_id: str) -> _State:
+    rows = api.tooling_query(
+        "SELECT Id, DeveloperName, TableEnumOrId FROM CustomField WHERE DeveloperName LIKE 'EchoDepth%'"
+    )
+    permission_set = _first_id(api, format_soql("SELECT Id FROM PermissionSet WHERE Name = {}", PERMISSION_SET))
+    return _State(
+        fields={(row["TableEnumOrId"], f"{row['DeveloperName']}__c"): row["Id"] for row in rows},
+        visible={name: _described(api, name) for name in _OBJECTS},
+        permission_set=permission_set,
+        granted=_granted(api, permission_set),
+        assigned=permission_set is not None and _is_assigned(api, permission_set, user_id),
+    )
+
+
+def _described(api: Api, object_type: str) -> Mapping[str, Record]:
+    fields = api.describe(_SEEN_AS.get(object_type, object_type))["fields"]
+    return {field["name"]: field for field in fields}
+
+
+def _first_id(api: Api, soql: str) -> str | None:
+    rows = api.query(soql)
+    return rows[0]["Id"] if rows else None
+
+
+def _granted(api: Api, permission_set: str | None) -> frozenset[str]:
+    if permission_set is None:
+        return frozenset()
+    rows = api.query(
+        format_soql("SELECT Field, PermissionsEdit FROM FieldPermissions WHERE ParentId = {}", permission_set)
+    )
+    return frozenset(row["Field"] for row in rows if row["PermissionsEdit"])
+
+
+def _is_assigned(api: Api, permission_set: str, user_id: str) -> bool:
+    soql = "SELECT Id FROM PermissionSetAssignment WHERE PermissionSetId = {} AND AssigneeId = {}"
+    return _first_id(api, format_soql(soql, permission_set, user_id)) is not None
+
+
+def _plan(state: _State) -> Iterator[Change]:
+    for object_type, spec in wanted():
+        kind = _field_change(state, object_type, spec)
+        yield Change(kind, "custom field", f"{object_type}.{spec.name}", spec.help_text)
+    made = ChangeKind.KEEP if state.permission_set else ChangeKind.CREATE
+    yield Change(made, "permission set", PERMISSION_SET, _PERMISSION_TEXT)
+    for object_type, spec in wanted():
+        field = _permission_name(object_type, spec)
+        yield Change(_kept_if(field in state.granted), "field permission", field, "read and edit")
+    yield Change(_kept_if(state.assigned), "permission set assignment", PERMISSION_SET, "to the connected user")
+
+
+def _field_change(state: _State, object_type: str, spec: FieldSpec) -> ChangeKind:
+    if (object_type, spec.name) not in state.fields:
+        return ChangeKind.CREATE
+    return ChangeKind.UPDATE if _is_outdated(state.visible[object_type].get(spec.name), spec) else ChangeKind.KEEP
+
+
+def _is_outdated(seen: Record | None, spec: FieldSpec) -> bool:
+    return seen is not None and seen.get("inlineHelpText", spec.help_text) != spec.help_text
+
+
+def _kept_if(there: bool) -> ChangeKind:
+    return ChangeKind.KEEP if there else ChangeKind.CREATE
+
+
+def _permission_name(object_type: str, spec: FieldSpec) -> str:
+    return f"{_SEEN_AS.get(object_type, object_type)}.{spec.name}"
+
+
+def _make_fields(api: Api, state: _State) -> None:
+    for object_type, spec in wanted():
+        body = {"FullName": f"{object_type}.{spec.name}", "Metadata": spec.metadata()}
+        match _field_change(state, object_type, spec):
+            case ChangeKind.CREATE:
+                api.call("POST", "tooling/sobjects/CustomField", body)
+            case ChangeKind.UPDATE:
+                field_id = state.fields[object_type, spec.name]
+                api.call("PATCH", f"tooling/sobjects/CustomField/{field_id}", body)
+
+
+def _grant(api: Api, state: _State, user_id: str) -> None:
+    permission_set = state.permission_set or _make_permission_set(api)
+    missing = [_permission_name(*pair) for pair in wanted() if _permission_name(*pair) not in state.granted]
+    rows = [_permission_row(permission_set, field) for field in missing]
+    _require_success(missing, api.create_all("FieldPermissions", rows))
+    if not state.assigned:
+        assignment = {"PermissionSetId": permission_set, "AssigneeId": user_id}
+        api.call("POST", "sobjects/PermissionSetAssignment", assignment)
+
+
+def _make_permission_set(api: Api) -> str:
+    body = {"Name": PERMISSION_SET, "Label": "EchoDepth Hub", "Description": _PERMISSION_TEXT}
+    made: str = api.call("POST", "sobjects/PermissionSet", body)["id"]
+    return made
+
+
+def _permission_row(permission_set: str, field: str) -> dict[str, Any]:
+    object_type = field.split(".", 1)[0]
+    return {
+        "ParentId": permission_set,
+        "SobjectType": object_type,
+        "Field": field,
+        "PermissionsRead": True,
+        "PermissionsEdit": True,
+    }
+
+
+def _require_success(names: Sequence[str], results: Sequence[Record]) -> None:
+    failed = [
+        f"{name}: {first_fault(result).words()}"
+        for name, result in zip(names, results, strict=True)
+        if not result["success"]
+    ]
+    if failed:
+        raise RequestRejected(f"Salesforce refused field permissions: {'; '.join(failed)}", code="provisioning")
+
+
+def _verify(api: Api) -> None:
+    hidden = [
+        f"{object_type}.{spec.name}"
+        for object_type in _OBJECTS
+        for seen in [_described(api, object_type)]
+        for spec in fields_of(object_type)
+        if not seen.get(spec.name, {}).get("updateable")
+    ]
+    if hidden:
+        names = ", ".join(hidden)
+        raise RequestRejected(f"made, but not writable for the connected user: {names}", code="field_security")
