@@ -1,0 +1,79 @@
+"""How numbers, times and states read on the pages."""
+
+from datetime import UTC, datetime
+
+from markupsafe import Markup
+
+MINUS = "\u2212"
+DASH = "\u2013"
+
+
+def clock(seconds: float | None) -> str:
+    """A position in a recording: `4:07`, or `1:02:03` from an hour on."""
+    if seconds is None:
+        return DASH
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, second = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
+
+
+def duration(seconds: float | None) -> str:
+    """A length for reading: `38 s`, `42 min`, `1 h 05 min`."""
+    if seconds is None:
+        return DASH
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def points(value: float | None) -> str:
+    """A score of 0..100 without decimals."""
+    return DASH if value is None else f"{value:.0f}"
+
+
+def signed(value: float | None, digits: int = 1) -> str:
+    """A difference with its sign, a real minus and no `-0`."""
+    if value is None:
+        return DASH
+    rounded = round(value, digits)
+    if rounded == 0:
+        return f"{0:.{digits}f}"
+    return f"{'+' if rounded > 0 else MINUS}{abs(rounded):.{digits}f}"
+
+
+def share(value: float | None) -> str:
+    """A share of 0..1 in percent."""
+    return DASH if value is None else f"{value * 100:.0f} %"
+
+
+def unit(value: float | None) -> str:
+    """A figure of 0..1 with two decimals."""
+    return DASH if value is None else f"{value:.2f}"
+
+
+def moment(value: datetime | None) -> str | Markup:
+    """A `<time>` in UTC; the page's script turns it into the reader's own zone."""
+    if value is None:
+        return DASH
+    utc = value.astimezone(UTC)
+    text = f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(utc.isoformat(timespec="seconds"), text)
+
+
+def size(count: int | None) -> str:
+    """Bytes for reading: `312 MB`."""
+    if count is None:
+        return DASH
+    for name, factor in (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024)):
+        if count >= factor:
+            return f"{count / factor:.1f} {name}" if count < 10 * factor else f"{count / factor:.0f} {name}"
+    return f"{count} B"
+
+
+def words(name: str) -> str:
+    """An identifier as words: `trust_score` becomes `Trust score`."""
+    text = name.replace("_", " ").replace(".", " ").strip()
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,118 @@
+"""The first screen: what to set up next, what needs attention, what came in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlmodel import Session, col, func, select
+
+from hub.accounts.dependencies import CurrentMember, CurrentRuntime
+from hub.analysis.models import Analysis, AnalysisState
+from hub.connections.models import Connection, ConnectionState
+from hub.console.meetings import MeetingRow, meeting_rows
+from hub.console.providers import provider_name
+from hub.console.rendering import page
+from hub.console.repositories import Connections, Meetings
+from hub.console.setup import setup_steps
+from hub.deliveries.models import Delivery, DeliveryState
+from hub.meetings.models import Meeting, MeetingState
+
+router = APIRouter()
+
+_RECENT = 6
+_PERIOD = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something only a person can put right, and where."""
+
+    text: str
+    href: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The last 30 days in three numbers."""
+
+    analysed: int
+    alerts: int
+    delivered: int
+
+
+@router.get("/")
+def overview(request: Request, member: CurrentMember, runtime: CurrentRuntime) -> Response:
+    """Set-up checklist, attention list and recent meetings."""
+    organisation_id, since = member.organisation_id, runtime.clock() - _PERIOD
+    with runtime.database.transaction() as session:
+        steps = setup_steps(session, organisation_id)
+        return page(
+            request,
+            "overview/overview.html",
+            member=member,
+            steps=steps,
+            is_set_up=all(step.done for step in steps),
+            concerns=_concerns(session, organisation_id, since),
+            figures=_figures(session, organisation_id, since),
+            rows=_recent(session, organisation_id),
+        )
+
+
+def _recent(session: Session, organisation_id: str) -> list[MeetingRow]:
+    rows = Meetings(session, organisation_id)
+    return meeting_rows(
+        session, organisation_id, rows.all(rows.select().order_by(col(Meeting.id).desc()).limit(_RECENT))
+    )
+
+
+def _concerns(session: Session, organisation_id: str, since: datetime) -> list[Concern]:
+    rows = Connections(session, organisation_id)
+    lost = rows.all(rows.select().where(Connection.state == ConnectionState.RECONNECT))
+    concerns = [
+        Concern(
+            f"{provider_name(row.provider)} needs to be connected again: {row.state_reason}",
+            "/connections",
+            "Reconnect",
+        )
+        for row in lost
+    ]
+    dead = _count(session, Delivery, organisation_id, since, Delivery.state == DeliveryState.DEAD)
+    failed = _count(session, Meeting, organisation_id, since, Meeting.state == MeetingState.FAILED)
+    if dead:
+        concerns.append(
+            Concern(f"{_counted(dead, 'delivery', 'deliveries')} gave up", "/deliveries?state=dead", "See why")
+        )
+    if failed:
+        concerns.append(
+            Concern(
+                f"{_counted(failed, 'meeting', 'meetings')} could not be analysed", "/meetings?state=failed", "See why"
+            )
+        )
+    return concerns
+
+
+def _figures(session: Session, organisation_id: str, since: datetime) -> Figures:
+    completed = Analysis.state == AnalysisState.COMPLETED
+    alerts = select(func.sum(Analysis.alert_count)).where(
+        Analysis.organisation_id == organisation_id, col(Analysis.created_at) >= since, completed
+    )
+    return Figures(
+        analysed=_count(session, Meeting, organisation_id, since, Meeting.state == MeetingState.COMPLETED),
+        alerts=session.exec(alerts).one() or 0,
+        delivered=_count(session, Delivery, organisation_id, since, Delivery.state == DeliveryState.SUCCEEDED),
+    )
+
+
+def _count(
+    session: Session, model: type[Meeting] | type[Delivery], organisation_id: str, since: datetime, condition: bool
+) -> int:
+    statement = select(func.count()).where(
+        model.organisation_id == organisation_id, col(model.created_at) >= since, condition
+    )
+    return session.exec(statement).one()
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

@@ -1,0 +1,35 @@
+"""States as people read them: a few words and a tone (`good`, `note`, `bad`, `quiet`)."""
+
+from typing import NamedTuple
+
+from hub.connections.models import ConnectionState
+from hub.deliveries.models import DeliveryState
+from hub.meetings.models import MeetingState
+
+
+class Shown(NamedTuple):
+    """What a state badge says."""
+
+    text: str
+    tone: str
+
+
+MEETING = {
+    MeetingState.WAITING: Shown("Waiting", "quiet"),
+    MeetingState.FETCHING: Shown("Fetching recording", "note"),
+    MeetingState.ANALYSING: Shown("Analysing", "note"),
+    MeetingState.COMPLETED: Shown("Ready", "good"),
+    MeetingState.FAILED: Shown("Failed", "bad"),
+}
+CONNECTION = {
+    ConnectionState.ACTIVE: Shown("Connected", "good"),
+    ConnectionState.RECONNECT: Shown("Reconnect needed", "bad"),
+    ConnectionState.REVOKED: Shown("Disconnected", "quiet"),
+}
+DELIVERY = {
+    DeliveryState.PENDING: Shown("On its way", "note"),
+    DeliveryState.SUCCEEDED: Shown("Delivered", "good"),
+    DeliveryState.DEAD: Shown("Gave up", "bad"),
+    DeliveryState.SKIPPED: Shown("Not needed", "quiet"),
+}
+UNDER_WAY = frozenset({MeetingState.WAITING, MeetingState.FETCHING, MeetingState.ANALYSING})
