@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub import __version__, errors, worker
 from hub.api import include_routers
+from hub.console.errors import error_page
 from hub.engine.launch import Engine
 from hub.kit.ids import new_id
 from hub.runtime import Runtime
@@ -34,6 +35,7 @@ def create_app(runtime: Runtime, *, engine: Engine | None = None, on_ready: OnRe
     app.state.runtime = runtime
     app.add_middleware(RequestIds)
     errors.install(app)
+    app.state.error_page = error_page
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
     app.add_api_route("/readyz", _readyz, include_in_schema=False)
     include_routers(app)

@@ -127,8 +127,18 @@ def answer(
         return Response(status_code=status, headers=dict(headers or {}))
     all_headers = {**(headers or {}), "X-Request-Id": request_id(request)}
     if not _API_PATHS.match(request.url.path):
-        return PlainTextResponse(message, status_code=status, headers=all_headers)
+        return _for_people(request, status, message, all_headers)
     error: dict[str, object] = {"code": code, "message": message, "request_id": request_id(request)}
     if details:
         error["details"] = dict(details)
     return JSONResponse({"error": error}, status_code=status, headers=all_headers)
+
+
+def _for_people(request: Request, status: int, message: str, headers: Mapping[str, str]) -> Response:
+    """A page where the console registered how to draw one, else plain text."""
+    draw = getattr(request.app.state, "error_page", None)
+    if draw is None or "text/html" not in request.headers.get("accept", ""):
+        return PlainTextResponse(message, status_code=status, headers=dict(headers))
+    response: Response = draw(request, status, message)
+    response.headers.update(headers)
+    return response
