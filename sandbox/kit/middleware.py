@@ -1,0 +1,131 @@
+"""Between the wire and the simulators: writes the request log and lets ordered faults happen."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.kit.faults import Fault
+from sandbox.kit.request_log import RequestLog, readable_body, readable_headers
+from sandbox.kit.simulator import Simulator
+from sandbox.kit.world import World
+
+KEPT_BODY = 64 * 1024
+ACTS_AFTERWARDS = ("cut", "500_after")
+
+
+class ConnectionCut(Exception):
+    """The answer ends here."""
+
+
+class FaultMiddleware:
+    """Plain ASGI, so that answers can be cut in the middle."""
+
+    def __init__(self, app: ASGIApp, world: World, simulators: Sequence[Simulator], log: RequestLog) -> None:
+        self._app = app
+        self._world = world
+        self._simulators = simulators
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        simulator = self._simulator(scope)
+        if simulator is None:
+            await self._app(scope, receive, send)
+            return
+        exchange = Exchange(scope, receive, send)
+        try:
+            await self._answer(simulator, exchange)
+        except ConnectionCut:
+            exchange.status = exchange.status or 0
+        finally:
+            self._log.add(exchange.entry(simulator.name))
+
+    def _simulator(self, scope: Scope) -> Simulator | None:
+        if scope["type"] != "http":
+            return None
+        path = scope["path"]
+        owners = (s for s in self._simulators if any(path == p or path.startswith(p + "/") for p in s.prefixes))
+        return next(owners, None)
+
+    async def _answer(self, simulator: Simulator, exchange: "Exchange") -> None:
+        fault = self._world.faults.for_request(simulator.name, exchange.scope["method"], unquote(exchange.path))
+        if fault is None:
+            await self._app(exchange.scope, exchange.receive, exchange.send)
+            return
+        exchange.fault = fault.kind
+        await self._misbehave(simulator, exchange, fault)
+
+    async def _misbehave(self, simulator: Simulator, exchange: "Exchange", fault: Fault) -> None:
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        elif fault.kind == "revoke_family":
+            simulator.revoke_all()
+        elif fault.kind == "cut":
+            exchange.remaining = fault.after_bytes
+        elif fault.kind == "500_after":
+            await self._app(exchange.scope, exchange.receive, exchange.discard)
+        if fault.kind in ("slow", "revoke_family", "cut"):
+            await self._app(exchange.scope, exchange.receive, exchange.send)
+        else:
+            response = simulator.fault_response(fault.kind, fault.model_dump())
+            await response(exchange.scope, exchange.receive, exchange.send)
+
+
+class Exchange:
+    """One request and its answer as they pass by. `remaining` is how many bytes may still go out."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self.path: str = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+        self.status = 0
+        self.fault: str | None = None
+        self.remaining: int | None = None
+        self._receive = receive
+        self._send = send
+        self._body = b""
+        self._began = time.perf_counter()
+
+    async def receive(self) -> Message:
+        """The next piece of the request."""
+        message = await self._receive()
+        if message["type"] == "http.request" and len(self._body) < KEPT_BODY:
+            self._body += message.get("body", b"")
+        return message
+
+    async def send(self, message: Message) -> None:
+        """The next piece of the answer. Raises `ConnectionCut` where it ends too early."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        if self.remaining is not None:
+            message = self._shortened(message)
+        await self._send(message)
+
+    async def discard(self, message: Message) -> None:
+        """Swallow the answer."""
+
+    def _shortened(self, message: Message) -> Message:
+        if self.remaining == 0:
+            raise ConnectionCut
+        if message["type"] == "http.response.body" and self.remaining is not None:
+            body = message.get("body", b"")[: self.remaining]
+            self.remaining -= len(body)
+            return {"type": "http.response.body", "body": body, "more_body": True}
+        return message
+
+    def entry(self, provider: str) -> dict[str, object]:
+        """What the request log keeps."""
+        headers = readable_headers(self.scope["headers"])
+        return {
+            "provider": provider,
+            "method": self.scope["method"],
+            "path": self.path,
+            "query": self.scope["query_string"].decode("latin-1"),
+            "headers": headers,
+            "body": readable_body(self._body, headers.get("content-type", "")),
+            "status": self.status,
+            "fault": self.fault,
+            "milliseconds": round((time.perf_counter() - self._began) * 1000, 1),
+        }

@@ -1,0 +1,1 @@
+"""An OAuth authorisation server that providers' peculiarities are set on."""

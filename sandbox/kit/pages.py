@@ -1,0 +1,32 @@
+"""Rendering pages: Jinja2 with autoescape, looking in the provider's folder first and in the kit's second."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+PACKAGE = Path(__file__).parent.parent
+KIT_TEMPLATES = Path(__file__).parent / "templates"
+CONTENT_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'"
+
+
+class Pages:
+    """The pages of one provider's folder."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        folders = [folder / "templates"] if folder else []
+        self._environment = Environment(
+            loader=FileSystemLoader([*folders, KIT_TEMPLATES]), autoescape=True, undefined=StrictUndefined
+        )
+        self._environment.globals["areas"] = simulator_folders()
+
+    def render(self, name: str, context: dict[str, Any], status_code: int = 200) -> HTMLResponse:
+        """A page that loads nothing from elsewhere."""
+        html = self._environment.get_template(name).render(context)
+        return HTMLResponse(html, status_code=status_code, headers={"Content-Security-Policy": CONTENT_SECURITY})
+
+
+def simulator_folders() -> list[str]:
+    """The names of the folders that hold a simulator."""
+    return sorted(path.parent.name for path in PACKAGE.glob("*/simulator.py") if path.parent != PACKAGE / "kit")

@@ -1,0 +1,1 @@
+"""Zoom: OAuth, cloud recordings, downloads, webhooks and team chat."""
