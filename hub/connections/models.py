@@ -57,5 +57,7 @@ class Authorization(TenantModel, table=True):
     session_id: str
     code_verifier: str
     """Sealed."""
+    config: dict[str, object] = json_field(default_factory=dict)
+    """What the admin filled in on the connect form, on its way into the connection."""
     created_at: datetime = moment()
     expires_at: datetime = moment()
