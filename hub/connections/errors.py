@@ -3,6 +3,7 @@
 ConnectionsError
 ├── ConnectionMissing    no such connection in this organisation
 ├── NotConfigured        the operator has not registered an app at this provider
+├── ConfigInvalid        an answer on the connect form has to change
 ├── RedirectInvalid      the browser came back with a state that is unknown, used, expired or somebody else's
 └── ConnectFailed        the provider did not complete the authorisation; `reason` says why
 """
@@ -18,6 +19,10 @@ class ConnectionMissing(ConnectionsError):
 
 class NotConfigured(ConnectionsError):
     """No client id is set for the provider."""
+
+
+class ConfigInvalid(ConnectionsError):
+    """An answer on the connect form cannot be used; the message names the field."""
 
 
 class RedirectInvalid(ConnectionsError):

@@ -1,0 +1,31 @@
+"""The connect form's answers, checked against the manifest's `[config.*]` fields."""
+
+from collections.abc import Mapping
+
+from connectors.base.manifest import ConfigField, Manifest
+from hub.connections.errors import ConfigInvalid
+
+
+def read_config(manifest: Manifest, form: Mapping[str, object]) -> dict[str, object]:
+    """One value per field of the manifest. Raises `ConfigInvalid` naming the field."""
+    return {name: _value(field, form.get(name)) for name, field in manifest.config.items()}
+
+
+def _value(field: ConfigField, given: object) -> object:
+    text = str(given).strip() if given is not None else ""
+    if field.type == "boolean":
+        return text.lower() in {"on", "true", "1", "yes"}
+    if not text:
+        if field.required and field.default is None:
+            raise ConfigInvalid(f"{field.label} is required")
+        return field.default
+    if field.type == "choice" and text not in field.choices:
+        raise ConfigInvalid(f"{field.label} must be one of {', '.join(field.choices)}")
+    return _number(field, text) if field.type == "number" else text
+
+
+def _number(field: ConfigField, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ConfigInvalid(f"{field.label} must be a number") from error

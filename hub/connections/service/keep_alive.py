@@ -1,0 +1,52 @@
+"""Use every connection once a day, so that idle refresh tokens do not expire unnoticed."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connectors.base.errors import ConnectorError
+from hub.connections.errors import ConnectionsError
+from hub.connections.models import Connection
+from hub.connections.repository import idle_connections
+from hub.connections.service.access import ConnectionKey, load_access
+from hub.connections.service.check import check_connection
+from hub.connections.service.refresh import refresh
+from hub.runtime import Runtime
+
+_LOG = logging.getLogger(__name__)
+_IDLE = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class KeptAlive:
+    """How many idle connections were renewed or checked, and how many of those tries failed."""
+
+    alive: int
+    failed: int
+
+
+async def keep_alive(runtime: Runtime) -> KeptAlive:
+    """Renew the tokens of every connection idle for a day. Failures are logged; `reconnect` is set where due."""
+    idle = await asyncio.to_thread(_idle, runtime)
+    alive = sum([await _keep_one(runtime, connection) for connection in idle])
+    return KeptAlive(alive=alive, failed=len(idle) - alive)
+
+
+def _idle(runtime: Runtime) -> list[Connection]:
+    with runtime.database.transaction() as session:
+        return idle_connections(session, runtime.clock() - _IDLE)
+
+
+async def _keep_one(runtime: Runtime, connection: Connection) -> bool:
+    key = ConnectionKey(connection.organisation_id, connection.id)
+    try:
+        access = await asyncio.to_thread(load_access, runtime, key)
+        if access.tokens.refresh_token is not None:
+            await refresh(runtime, key, access.version)
+        else:
+            await check_connection(runtime, key)
+    except (ConnectorError, ConnectionsError) as error:
+        _LOG.warning("keep-alive of %s (%s) failed: %s", connection.id, connection.provider, error)
+        return False
+    return True
