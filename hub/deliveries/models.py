@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, UniqueConstraint
+from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from hub.kit.database import json_field, moment
 from hub.kit.ids import new_id
@@ -113,3 +113,14 @@ class Attempt(TenantModel, table=True):
     """What the hub did next, in words: `retry in 30 s`, `dead letter`, `waits for reconnect`."""
     duration_ms: int = 0
     at: datetime = moment()
+
+
+class SigningKey(SQLModel, table=True):
+    """The hub's own Ed25519 key for outgoing webhooks; `private_key` is sealed, `public_key` is published."""
+
+    id: str = Field(default_factory=lambda: new_id("sgk"), primary_key=True)
+    slot: str = Field(default="current", unique=True)
+    public_key: str
+    """Raw 32 bytes, base64."""
+    private_key: str
+    created_at: datetime = moment()

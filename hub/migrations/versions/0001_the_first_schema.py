@@ -48,6 +48,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_signinattempt_at"), "signinattempt", ["at"], unique=False)
     op.create_index(op.f("ix_signinattempt_key"), "signinattempt", ["key"], unique=False)
     op.create_table(
+        "signingkey",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("slot", sa.String(), nullable=False),
+        sa.Column("public_key", sa.String(), nullable=False),
+        sa.Column("private_key", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("slot"),
+    )
+    op.create_table(
         "user",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
@@ -103,6 +113,7 @@ def upgrade() -> None:
         sa.Column("state_hash", sa.String(), nullable=False),
         sa.Column("session_id", sa.String(), nullable=False),
         sa.Column("code_verifier", sa.String(), nullable=False),
+        sa.Column("config", Json, nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -608,6 +619,7 @@ def downgrade() -> None:
     op.drop_table("apikey")
     op.drop_index(op.f("ix_user_email"), table_name="user")
     op.drop_table("user")
+    op.drop_table("signingkey")
     op.drop_index(op.f("ix_signinattempt_key"), table_name="signinattempt")
     op.drop_index(op.f("ix_signinattempt_at"), table_name="signinattempt")
     op.drop_table("signinattempt")

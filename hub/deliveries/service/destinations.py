@@ -1,0 +1,122 @@
+"""Destinations: which connection takes results, where inside it, when, and into which fields."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+from sqlmodel import Session, col, update
+
+from hub.accounts import audit
+from hub.connections.models import Connection
+from hub.connections.repository import ConnectionRepository
+from hub.deliveries.models import Delivery, Destination
+from hub.deliveries.repository import Destinations
+from hub.deliveries.rules import Rule
+from hub.errors import InvalidInput, NotFound
+from hub.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class NewDestination:
+    """What a person chose. `target` is a notifier's `TargetOption.facts`; `rule` as in `hub.deliveries.rules.Rule`.
+
+    `mapping` is CRM field by figure (`{"trust_score": "EchoDepth_Trust_Score__c"}`); empty means the connector's
+    own `default_mapping`.
+    """
+
+    connection_id: str
+    name: str
+    target: Mapping[str, str] = field(default_factory=dict)
+    rule: Mapping[str, object] = field(default_factory=dict)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+def list_destinations(runtime: Runtime, organisation_id: str) -> Sequence[Destination]:
+    """All destinations of the organisation, oldest first."""
+    with runtime.database.transaction() as session:
+        repository = Destinations(session, organisation_id)
+        return repository.all(repository.select().order_by(col(Destination.id)))
+
+
+def create_destination(runtime: Runtime, organisation_id: str, new: NewDestination, *, actor: str) -> Destination:
+    """Start sending results there. Raises `NotFound` for the connection and `InvalidInput` for the rule."""
+    now = runtime.clock()
+    with runtime.database.transaction() as session:
+        _require_connection(session, organisation_id, new.connection_id)
+        row = Destination(
+            organisation_id=organisation_id,
+            connection_id=new.connection_id,
+            name=new.name,
+            target=dict(new.target),
+            rule=_checked_rule(new.rule),
+            mapping=dict(new.mapping),
+            created_at=now,
+        )
+        Destinations(session, organisation_id).add(row)
+        _audit(session, runtime, organisation_id, actor, "destination.created", row.id)
+        return row
+
+
+def change_destination(
+    runtime: Runtime,
+    organisation_id: str,
+    destination_id: str,
+    *,
+    actor: str,
+    name: str | None = None,
+    enabled: bool | None = None,
+    target: Mapping[str, str] | None = None,
+    rule: Mapping[str, object] | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> Destination:
+    """Change what is given and leave the rest. Raises `NotFound` and `InvalidInput`."""
+    values = {
+        "name": name,
+        "enabled": enabled,
+        "target": None if target is None else dict(target),
+        "rule": None if rule is None else _checked_rule(rule),
+        "mapping": None if mapping is None else dict(mapping),
+    }
+    with runtime.database.transaction() as session:
+        row = _get(session, organisation_id, destination_id)
+        for column, value in values.items():
+            if value is not None:
+                setattr(row, column, value)
+        _audit(session, runtime, organisation_id, actor, "destination.changed", row.id)
+        return row
+
+
+def delete_destination(runtime: Runtime, organisation_id: str, destination_id: str, *, actor: str) -> None:
+    """Stop sending there; its past deliveries stay in the log. Raises `NotFound`."""
+    with runtime.database.transaction() as session:
+        row = _get(session, organisation_id, destination_id)
+        session.exec(update(Delivery).where(col(Delivery.destination_id) == row.id).values(destination_id=None))
+        session.delete(row)
+        _audit(session, runtime, organisation_id, actor, "destination.deleted", destination_id)
+
+
+def _get(session: Session, organisation_id: str, destination_id: str) -> Destination:
+    row = Destinations(session, organisation_id).get(destination_id)
+    if row is None:
+        raise NotFound("There is no such destination.")
+    return row
+
+
+def _require_connection(session: Session, organisation_id: str, connection_id: str) -> Connection:
+    connection = ConnectionRepository(session, organisation_id).get(connection_id)
+    if connection is None:
+        raise NotFound("There is no such connection.")
+    return connection
+
+
+def _checked_rule(rule: Mapping[str, object]) -> dict[str, object]:
+    try:
+        return Rule.model_validate(rule).model_dump(exclude_defaults=True)
+    except ValidationError as error:
+        raise InvalidInput("The rule is not valid.", {"fields": {"rule": str(error.errors()[0]["msg"])}}) from error
+
+
+def _audit(session: Session, runtime: Runtime, organisation_id: str, actor: str, action: str, subject: str) -> None:
+    audit.record(
+        session, organisation_id=organisation_id, actor=actor, action=action, subject=subject, at=runtime.clock()
+    )
