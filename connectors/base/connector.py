@@ -99,7 +99,9 @@ class Destination(Connector, Protocol):
     """A CRM that takes results."""
 
     default_mapping: ClassVar[Mapping[str, str]]
-    """Field name in the CRM by figure (`trust_score`, `valence`, ...)."""
+    """Field name in the CRM by figure (`trust_score`, `valence`, ...; see `connectors.base.figures`)."""
+    figure_types: ClassVar[frozenset[str]]
+    """Record types that figures are written to; records of other types are only linked to the call."""
 
     async def provision(self, *, dry_run: bool) -> Sequence[Change]:
         """Make (or only list) what has to exist there first: custom fields, permission set."""
