@@ -10,6 +10,7 @@ from connectors.base.records import Account, Candidate, Change, MatchQuery, Rece
 from connectors.salesforce import matching, provisioning, publishing, undoing
 from connectors.salesforce.api import Api
 from connectors.salesforce.errors import SessionExpired
+from connectors.salesforce.fields import RECORD_TYPES
 from connectors.salesforce.mapping import DEFAULT_MAPPING
 
 T = TypeVar("T")
@@ -19,6 +20,7 @@ class SalesforceConnector:
     """Figures on Contact, Lead and Opportunity, and one Task per meeting."""
 
     default_mapping: ClassVar[Mapping[str, str]] = DEFAULT_MAPPING
+    figure_types: ClassVar[frozenset[str]] = frozenset(RECORD_TYPES)
 
     def __init__(self, client: AuthorizedClient) -> None:
         self._client = client

@@ -52,8 +52,11 @@ def task_values(report: Report, records: Sequence[RecordRef]) -> Values:
 
 
 def _links(records: Sequence[RecordRef]) -> Values:
-    """WhoId and WhatId. Salesforce refuses a WhatId beside a Lead."""
-    first = {record.type: record.id for record in reversed(records)}
+    """WhoId and WhatId; none when nothing is known, so that people's own links stay. Salesforce refuses a WhatId
+    beside a Lead."""
+    first = {record.type: record.id for record in reversed(records) if record.type != "Task"}
+    if not first:
+        return {}
     who = first.get("Contact") or first.get("Lead")
     what = first.get("Opportunity") or first.get("Account")
     if "Contact" not in first and "Lead" in first:

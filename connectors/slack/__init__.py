@@ -1,0 +1,1 @@
+"""Slack: a message about each analysis in the channels that want it."""
