@@ -55,6 +55,8 @@ class Control:
         """Back to the seeded state, of one provider or of everything; cancels all faults."""
         self._world.faults.clear()
         self._world.store.clear(self._the(provider).name if provider else None)
+        if provider:
+            self._world.collection("sandbox", "options").delete(provider)
         for simulator in self._by_name.values():
             simulator.seed()
         return {"ok": True}

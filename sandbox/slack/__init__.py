@@ -1,0 +1,1 @@
+"""Slack: OAuth, channels, messages with Block Kit, file uploads."""

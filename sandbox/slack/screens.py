@@ -1,0 +1,41 @@
+"""`/slack`: a channel, drawn as Slack draws it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from sandbox.kit.pages import Pages
+from sandbox.kit.store import Doc
+from sandbox.slack.channels import Workspace
+from sandbox.slack.files import Files
+from sandbox.slack.mrkdwn import to_html
+
+
+def screens_router(pages: Pages, workspace: Workspace, files: Files) -> APIRouter:
+    """The page; `?channel=` chooses one, the deal room otherwise."""
+    router = APIRouter()
+
+    @router.get("/slack", include_in_schema=False)
+    async def show(channel: str = "C0DEALROOM") -> Response:
+        channels = workspace.channels()
+        chosen = next((c for c in channels if channel in (c["id"], c["name"])), channels[0])
+        messages = [_readable(message) for message in workspace.messages(chosen["id"])]
+        shared = [file for file in files.all() if file.get("channel") == chosen["id"]]
+        context = {"channels": channels, "channel": chosen, "messages": messages, "files": shared, "text": _text}
+        return pages.render("slack.html", context)
+
+    return router
+
+
+def _readable(message: Doc) -> Doc:
+    moment = datetime.fromtimestamp(float(message["ts"]), UTC)
+    return message | {"time": moment.strftime("%H:%M"), "day": moment.strftime("%d %B %Y")}
+
+
+def _text(text: dict[str, Any] | str) -> Any:
+    """A text object, drawn by its type."""
+    if isinstance(text, str):
+        return to_html(text)
+    return to_html(text["text"]) if text.get("type") == "mrkdwn" else text["text"]
