@@ -1,0 +1,62 @@
+"""Queries over matches of one organisation."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+from sqlmodel import col
+
+from connectors.base.records import RecordRef
+from hub.crm.models import CrmMatch
+from hub.kit.repository import TenantRepository
+from hub.meetings.models import Participant
+
+REMOVED: Final = "removed"
+"""The rule of a row that a person took away: it stays, so that matching again does not bring it back."""
+BY_RULE: Final = "rule"
+
+
+class Matches(TenantRepository[CrmMatch]):
+    """Which records meetings belong to."""
+
+    model: ClassVar[type[Any]] = CrmMatch
+
+    def of_meeting(self, meeting_id: str, connection_id: str | None = None) -> Sequence[CrmMatch]:
+        """The records that stand, oldest first; of one connection when given."""
+        return [row for row in self.decided(meeting_id, connection_id) if row.rule != REMOVED]
+
+    def decided(self, meeting_id: str, connection_id: str | None = None) -> Sequence[CrmMatch]:
+        """Everything known, also what a person removed."""
+        statement = self.select().where(CrmMatch.meeting_id == meeting_id).order_by(col(CrmMatch.id))
+        if connection_id is not None:
+            statement = statement.where(CrmMatch.connection_id == connection_id)
+        return self.all(statement)
+
+    def find(self, meeting_id: str, connection_id: str, record: RecordRef) -> CrmMatch | None:
+        """The row of one record."""
+        statement = self.select().where(
+            CrmMatch.meeting_id == meeting_id,
+            CrmMatch.connection_id == connection_id,
+            CrmMatch.record_type == record.type,
+            CrmMatch.record_id == record.id,
+        )
+        return self.session.exec(statement).first()
+
+    def delete(self, row: CrmMatch) -> None:
+        """Forget a match that no rule finds any more."""
+        self.session.delete(row)
+        self.session.flush()
+
+
+class Participants(TenantRepository[Participant]):
+    """Who took part."""
+
+    model: ClassVar[type[Any]] = Participant
+
+    def of_meeting(self, meeting_id: str) -> Sequence[Participant]:
+        """Everybody, in the order they became known."""
+        return self.all(self.select().where(Participant.meeting_id == meeting_id).order_by(col(Participant.id)))
+
+
+def record_of(row: CrmMatch) -> RecordRef:
+    """The record of a match as connectors know it."""
+    return RecordRef(row.record_type, row.record_id, row.record_name, row.record_url)
