@@ -1,0 +1,109 @@
+"""Takes provider events in: find whose they are, store each once, start its work in the same transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlmodel import Session
+
+from connectors.base import inbound
+from connectors.base.records import EventKind, InboundRequest, InboundResponse, SourceEvent
+from hub.connections.models import Connection
+from hub.connections.repository import connections_of_account
+from hub.connections.service.access import ConnectionKey
+from hub.connections.service.disconnect import forget
+from hub.engine import queues
+from hub.engine.enqueue import Work, enqueue
+from hub.ingest.models import InboundEvent, InboundSource
+from hub.ingest.sealing import seal_event
+from hub.kit.insert import insert_once
+from hub.meetings.announced import note_announced, note_ended
+from hub.runtime import Runtime
+
+_log = structlog.get_logger(__name__)
+
+PROCESS_RECORDING: Final = "process_recording"
+FORGET_CONNECTION: Final = "forget_connection_data"
+_STARTS_WORK: Final = (EventKind.RECORDING_COMPLETED, EventKind.TRANSCRIPT_COMPLETED)
+
+
+def accept(runtime: Runtime, provider: str, request: InboundRequest) -> InboundResponse | None:
+    """Verify one inbound request and take in its events; gives the answer that a handshake expects, else None.
+
+    Raises `connectors.registry.UnknownProvider`, `SignatureInvalid` and `RequestRejected`.
+    """
+    secret = runtime.settings.app(provider).webhook_secret.get_secret_value()
+    answer = inbound.receive(provider, request, secret, runtime.clock())
+    if isinstance(answer, InboundResponse):
+        return answer
+    for event in answer:
+        _route(runtime, provider, event)
+    return None
+
+
+def take_in(
+    runtime: Runtime, session: Session, connection: Connection, events: Sequence[SourceEvent], source: InboundSource
+) -> int:
+    """Store the events that are new for this connection and start their work; gives how many were new."""
+    return sum(_take_one(runtime, session, connection, event, source) for event in events)
+
+
+def _route(runtime: Runtime, provider: str, event: SourceEvent) -> None:
+    with runtime.database.transaction() as session:
+        receivers = connections_of_account(session, provider, event.account_id)
+        for connection in receivers:
+            take_in(runtime, session, connection, [event], InboundSource.WEBHOOK)
+    if not receivers:
+        _log.info("hook.unknown_account", provider=provider, kind=event.kind)
+    if event.kind is EventKind.ACCOUNT_DEAUTHORIZED:
+        _forget_all(runtime, receivers)
+
+
+def _forget_all(runtime: Runtime, connections: Sequence[Connection]) -> None:
+    for connection in connections:
+        key = ConnectionKey(connection.organisation_id, connection.id)
+        forget(runtime, key, "hub", "the app was removed at the provider")
+
+
+def _take_one(
+    runtime: Runtime, session: Session, connection: Connection, event: SourceEvent, source: InboundSource
+) -> bool:
+    now = runtime.clock()
+    row = InboundEvent(
+        organisation_id=connection.organisation_id,
+        connection_id=connection.id,
+        provider=connection.provider,
+        key=event.key,
+        kind=event.kind,
+        source=source,
+        body=seal_event(runtime.vault, connection.id, event),
+        occurred_at=event.occurred_at,
+        received_at=now,
+    )
+    if not insert_once(session, row, on=("connection_id", "key")):
+        return False
+    _start(session, connection, row, event, now)
+    return True
+
+
+def _start(session: Session, connection: Connection, row: InboundEvent, event: SourceEvent, now: datetime) -> None:
+    if event.kind is EventKind.ACCOUNT_DEAUTHORIZED:
+        enqueue(session, Work(FORGET_CONNECTION, queues.HOUSEKEEPING, f"forget:{row.id}", (connection.id,)))
+    elif event.kind in _STARTS_WORK and event.recording is not None:
+        note_announced(session, connection, event, row.source, now)
+        enqueue(session, recording_work(connection, row, attempt=0))
+    elif event.kind is EventKind.MEETING_ENDED and event.recording is not None:
+        note_ended(session, connection, event, now)
+
+
+def recording_work(connection: Connection, row: InboundEvent, *, attempt: int, delay_s: float = 0.0) -> Work:
+    """The pipeline's run for one event; its id is the provider and the event's key, so that an event runs once."""
+    suffix = f":a{attempt}" if attempt else ""
+    return Work(
+        workflow=PROCESS_RECORDING,
+        queue=queues.PIPELINE,
+        id=f"{connection.provider}:{connection.id}:{row.key}{suffix}",
+        args=(row.id, attempt),
+        delay_s=delay_s,
+    )

@@ -1,0 +1,61 @@
+"""A meeting appears in the hub the moment its provider mentions it."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from connectors.base.records import SourceEvent
+from hub.connections.models import Connection
+from hub.kit.insert import insert_once
+from hub.meetings import timeline
+from hub.meetings.models import Meeting
+from hub.meetings.repository import Meetings
+
+
+def note_announced(session: Session, connection: Connection, event: SourceEvent, source: str, now: datetime) -> Meeting:
+    """The meeting of an event that brings a recording or a transcript."""
+    meeting = _meeting(session, connection, event, now)
+    step = "recording.announced" if event.kind == "recording.completed" else "transcript.announced"
+    details: dict[str, object] = {"source": source, "occurred_at": event.occurred_at.isoformat()}
+    timeline.record(
+        session,
+        organisation_id=meeting.organisation_id,
+        meeting_id=meeting.id,
+        step=step,
+        key=event.key,
+        details=details,
+        at=now,
+    )
+    return meeting
+
+
+def note_ended(session: Session, connection: Connection, event: SourceEvent, now: datetime) -> Meeting:
+    """The meeting of an event that only says that it is over."""
+    meeting = _meeting(session, connection, event, now)
+    meeting.ended_at = event.occurred_at
+    timeline.record(
+        session,
+        organisation_id=meeting.organisation_id,
+        meeting_id=meeting.id,
+        step="meeting.ended",
+        at=event.occurred_at,
+    )
+    return meeting
+
+
+def _meeting(session: Session, connection: Connection, event: SourceEvent, now: datetime) -> Meeting:
+    if event.recording is None:
+        raise ValueError(f"a {event.kind} event names no recording")
+    row = Meeting(
+        organisation_id=connection.organisation_id,
+        connection_id=connection.id,
+        external_id=event.recording.meeting_id,
+        provider=connection.provider,
+        created_at=now,
+        updated_at=now,
+    )
+    insert_once(session, row, on=("connection_id", "external_id"))
+    found = Meetings(session, connection.organisation_id).by_external_id(connection.id, row.external_id)
+    if found is None:
+        raise LookupError("the meeting was removed while its event arrived")
+    return found
