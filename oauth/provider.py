@@ -30,7 +30,7 @@ class OAuthProvider:
     token_url: str
     revoke_url: str | None
     scopes: tuple[str, ...]
-    revoke_with: Literal["token", "bearer"] = "token"
+    revoke_with: Literal["refresh_token", "access_token", "bearer"] = "refresh_token"
     scope_separator: str = " "
     client_auth: ClientAuth = ClientAuth.BASIC
     pkce: bool = True

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from authlib.integrations.base_client import OAuthError as AuthlibError
@@ -67,14 +67,17 @@ class TokenEndpoint:
         if self.provider.revoke_url is None:
             return False
         async with self._client() as client:
-            if self.provider.revoke_with == "bearer":
-                headers = {"Authorization": f"Bearer {tokens.access_token}"}
-                answer = await client.post(self.provider.revoke_url, headers=headers, withhold_token=True, auth=None)
-            else:
-                token = tokens.refresh_token or tokens.access_token
-                answer = await client.revoke_token(self.provider.revoke_url, token=token)
-            self._require_revoked(answer)
+            self._require_revoked(await self._revocation(client, self.provider.revoke_url, tokens))
         return True
+
+    async def _revocation(self, client: Any, url: str, tokens: TokenSet) -> httpx.Response:
+        if self.provider.revoke_with == "bearer":
+            headers = {"Authorization": f"Bearer {tokens.access_token}"}
+            answer = await client.post(url, headers=headers, withhold_token=True, auth=None)
+        else:
+            wanted = tokens.refresh_token if self.provider.revoke_with == "refresh_token" else None
+            answer = await client.revoke_token(url, token=wanted or tokens.access_token)
+        return cast("httpx.Response", answer)
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[Any]:

@@ -17,7 +17,7 @@ from connectors.base.errors import (
 from connectors.base.manifest import ErrorCodes
 
 _CODE_KEYS = ("errorCode", "code", "statusCode", "error", "category")
-_MESSAGE_KEYS = ("message", "error_description", "detail", "reason")
+_MESSAGE_KEYS = ("message", "errorMessage", "error_description", "detail", "reason")
 _MESSAGE_LIMIT = 300
 _LONG_SECRET = re.compile(r"[A-Za-z0-9_\-.~+/=!]{32,}")
 _UNAVAILABLE = {408, 425, 500, 502, 503, 504}

@@ -63,8 +63,8 @@ class OAuthSection(_Section):
     authorize_url: str
     token_url: str
     revoke_url: str | None = None
-    revoke_with: Literal["token", "bearer"] = "token"
-    """`token`: RFC 7009, the token in the body; `bearer`: the token revokes itself."""
+    revoke_with: Literal["refresh_token", "access_token", "bearer"] = "refresh_token"
+    """Which token goes into the body (RFC 7009); `bearer`: the access token revokes itself."""
     scopes: tuple[Scope, ...] = Field(min_length=1)
     scope_separator: str = " "
     client_auth: Literal["basic", "body"] = "basic"

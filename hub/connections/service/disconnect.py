@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import datetime
 
 from hub.accounts import audit
 from hub.connections.errors import ConnectionMissing, NotConfigured
@@ -14,7 +15,7 @@ from hub.connections.service.endpoint import token_endpoint
 from hub.kit.crypto import SealedValueError
 from hub.runtime import Runtime
 from oauth.errors import OAuthError
-from oauth.tokens import TokenSet
+from oauth.tokens import TokenEndpoint, TokenSet
 
 _LOG = logging.getLogger(__name__)
 
@@ -65,8 +66,16 @@ def _load(runtime: Runtime, key: ConnectionKey) -> Connection:
 async def _revoke(runtime: Runtime, connection: Connection) -> bool:
     """Whether the provider took note. Its failure must not keep tokens here that an admin wants gone."""
     try:
+        endpoint = token_endpoint(runtime.settings, connection.provider)
         tokens = open_tokens(runtime.vault, connection.id, connection.tokens)
-        return await token_endpoint(runtime.settings, connection.provider).revoke(tokens)
+        return await endpoint.revoke(await _living(endpoint, tokens, runtime.clock()))
     except (OAuthError, NotConfigured, SealedValueError) as error:
         _LOG.warning("could not revoke %s at %s: %s", connection.id, connection.provider, error)
         return False
+
+
+async def _living(endpoint: TokenEndpoint, tokens: TokenSet, now: datetime) -> TokenSet:
+    """Tokens that can still be revoked: an ended access token is renewed once more for this."""
+    if tokens.refresh_token is None or tokens.expires_at is None or tokens.expires_at > now:
+        return tokens
+    return await endpoint.refresh(tokens.refresh_token, now)
