@@ -2,8 +2,30 @@
 
 from fastapi import APIRouter
 
-from hub.console import first_run, meetings, overview, sign_in
+from hub.console import (
+    about_scores,
+    connections,
+    deliveries,
+    destinations,
+    first_run,
+    meetings,
+    overview,
+    settings,
+    sign_in,
+    webhooks,
+)
 
 router = APIRouter(include_in_schema=False)
-for _screen in (sign_in, first_run, overview, meetings):
+for _screen in (
+    sign_in,
+    first_run,
+    overview,
+    meetings,
+    connections,
+    destinations,
+    webhooks,
+    deliveries,
+    settings,
+    about_scores,
+):
     router.include_router(_screen.router)

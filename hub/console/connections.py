@@ -1,0 +1,91 @@
+"""Accounts at providers: what is connected, what can be, and what needs a person."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
+
+from connectors import registry
+from connectors.base.manifest import Category, Manifest
+from hub.accounts.dependencies import CurrentMember, CurrentRuntime, OptionalMember
+from hub.connections.models import Connection, ConnectionState
+from hub.connections.notices import is_good_news, notice_text
+from hub.connections.service.endpoint import redirect_uri
+from hub.console.errors import not_found
+from hub.console.providers import authorize_origins, find_manifest, is_configured, provider_name
+from hub.console.rendering import page
+from hub.console.repositories import Connections
+from hub.console.states import CONNECTION
+from hub.settings import Settings
+
+router = APIRouter()
+
+_HEADINGS = {
+    Category.MEETINGS: ("Where calls are recorded", "Recordings are fetched from here, analysed and deleted."),
+    Category.CRM: ("CRM", "Results are written to the records of the people who took part."),
+    Category.MESSAGING: ("Messages", "A note in a channel when a result matters."),
+    Category.DEVELOPER: ("Developers", "Results for your own systems."),
+}
+_ORDER = list(_HEADINGS)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One provider with this organisation's connections to it."""
+
+    manifest: Manifest
+    connections: tuple[Connection, ...]
+    configured: bool
+    redirect_uri: str
+    has_logo: bool
+
+    @property
+    def is_live(self) -> bool:
+        """Whether any connection is still in force."""
+        return any(connection.state != ConnectionState.REVOKED for connection in self.connections)
+
+
+@router.get("/connections")
+def connections(
+    request: Request, member: CurrentMember, runtime: CurrentRuntime, notice: str = "", provider: str = ""
+) -> Response:
+    """Cards drawn from the manifests, under their categories."""
+    with runtime.database.transaction() as session:
+        rows = tuple(Connections(session, member.organisation_id).all())
+    manifests = sorted(registry.all_manifests(), key=lambda each: (_ORDER.index(each.category), each.name))
+    cards = [_card(each, rows, runtime.settings) for each in manifests]
+    return page(
+        request,
+        "connections/connections.html",
+        member=member,
+        form_targets=authorize_origins(runtime.settings, manifests),
+        groups=[(_HEADINGS[key], list(group)) for key, group in groupby(cards, lambda card: card.manifest.category)],
+        shown=CONNECTION,
+        said=notice_text(notice, provider_name(provider)),
+        said_tone="good" if is_good_news(notice) else "note",
+    )
+
+
+@router.get("/logos/{provider}.svg")
+def logo(request: Request, provider: str, member: OptionalMember) -> Response:
+    """The provider's drawing; as a document of its own it may run and load nothing."""
+    manifest = find_manifest(provider)
+    if member is None or manifest is None or not manifest.logo.is_file():
+        return not_found(request)
+    headers = {
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, max-age=3600",
+    }
+    return FileResponse(manifest.logo, media_type="image/svg+xml", headers=headers)
+
+
+def _card(manifest: Manifest, rows: tuple[Connection, ...], settings: Settings) -> Card:
+    return Card(
+        manifest=manifest,
+        connections=tuple(row for row in rows if row.provider == manifest.id),
+        configured=is_configured(manifest, settings),
+        redirect_uri=redirect_uri(settings, manifest.id),
+        has_logo=manifest.logo.is_file(),
+    )

@@ -1,0 +1,117 @@
+"""What was sent, what came back, and sending it again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+from sqlmodel import Session, col
+
+from hub.accounts.dependencies import CurrentAdmin, CurrentMember, CurrentRuntime, verify_csrf
+from hub.console.rendering import page, redirect
+from hub.console.repositories import Attempts, Destinations, Endpoints, Meetings
+from hub.console.sign_in import local_path
+from hub.console.states import DELIVERY, Shown
+from hub.deliveries import service
+from hub.deliveries.models import Attempt, Delivery, DeliveryState
+from hub.deliveries.receipts import from_json
+from hub.errors import Conflict
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class DeliveryRow:
+    """One delivery with its attempts, for the log and the meeting page."""
+
+    delivery: Delivery
+    to: str
+    meeting_title: str
+    shown: Shown
+    attempts: tuple[Attempt, ...]
+    receipt_summary: str
+    receipt_url: str
+    warnings: tuple[str, ...]
+
+    @property
+    def can_replay(self) -> bool:
+        """Finished, and its destination still exists."""
+        known = self.delivery.destination_id or self.delivery.endpoint_id
+        return self.delivery.state != DeliveryState.PENDING and known is not None
+
+
+@router.get("/deliveries")
+def deliveries(
+    request: Request, member: CurrentMember, runtime: CurrentRuntime, state: str = "", cursor: str = ""
+) -> Response:
+    """Newest first, narrowed by state."""
+    wanted = DeliveryState(state) if state in [each.value for each in DeliveryState] else None
+    found = service.list_deliveries(runtime, member.organisation_id, state=wanted, limit=40, cursor=cursor or None)
+    with runtime.database.transaction() as session:
+        rows = delivery_rows(session, member.organisation_id, found.rows)
+    return page(
+        request,
+        "deliveries/list.html",
+        member=member,
+        rows=rows,
+        state=state,
+        states=DELIVERY,
+        next_cursor=found.next_cursor,
+    )
+
+
+@router.post("/deliveries/{delivery_id}/replay", dependencies=[Depends(verify_csrf)])
+def replay(
+    request: Request,
+    delivery_id: str,
+    admin: CurrentAdmin,
+    runtime: CurrentRuntime,
+    back: Annotated[str, Form()] = "/deliveries",
+) -> Response:
+    """Send again, and go back to where the button was."""
+    try:
+        service.replay(runtime, admin.organisation_id, delivery_id, actor=admin.user_id)
+    except Conflict as error:
+        return redirect(request, local_path(back), error.message, "note")
+    return redirect(request, local_path(back), "It is being sent again.", "note")
+
+
+def delivery_rows(session: Session, organisation_id: str, found: Sequence[Delivery]) -> list[DeliveryRow]:
+    """Deliveries with names and attempts, in the order given."""
+    attempts = Attempts(session, organisation_id)
+    statement = attempts.select().where(col(Attempt.delivery_id).in_([each.id for each in found]))
+    tried = attempts.all(statement.order_by(col(Attempt.id)))
+    names = _names(session, organisation_id)
+    titles = _titles(session, organisation_id, found)
+    return [
+        _row(each, names, titles.get(each.meeting_id or "", ""), tuple(a for a in tried if a.delivery_id == each.id))
+        for each in found
+    ]
+
+
+def _names(session: Session, organisation_id: str) -> dict[str, str]:
+    destinations = {row.id: row.name for row in Destinations(session, organisation_id).all()}
+    endpoints = {row.id: row.url for row in Endpoints(session, organisation_id).all()}
+    return {**destinations, **endpoints}
+
+
+def _titles(session: Session, organisation_id: str, found: Sequence[Delivery]) -> dict[str, str]:
+    rows = Meetings(session, organisation_id)
+    wanted = {each.meeting_id for each in found if each.meeting_id}
+    return {row.id: row.title for row in rows.all(rows.select().where(col(rows.model.id).in_(wanted)))}
+
+
+def _row(delivery: Delivery, names: dict[str, str], title: str, attempts: tuple[Attempt, ...]) -> DeliveryRow:
+    receipt = from_json(delivery.receipt)
+    target = delivery.destination_id or delivery.endpoint_id or ""
+    return DeliveryRow(
+        delivery=delivery,
+        to=names.get(target, "A destination that was removed"),
+        meeting_title=title,
+        shown=DELIVERY[delivery.state],
+        attempts=attempts,
+        receipt_summary=receipt.summary if receipt else "",
+        receipt_url=receipt.url if receipt else "",
+        warnings=receipt.warnings if receipt else (),
+    )
