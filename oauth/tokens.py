@@ -34,7 +34,7 @@ class TokenEndpoint:
 
     provider: OAuthProvider
     credentials: ClientCredentials
-    timeout: httpx.Timeout = _TIMEOUT
+    timeout: httpx.Timeout = field(default_factory=lambda: _TIMEOUT)
     transport: httpx.AsyncBaseTransport | None = None
 
     async def exchange(self, code: str, redirect_uri: str, code_verifier: str, now: datetime) -> TokenSet:
