@@ -16,6 +16,12 @@ from tests.support.postgres import postgres_server, postgres_url
 __all__ = ["postgres_server", "postgres_url"]
 
 
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Tests marked `anyio` run on asyncio alone, which is what the hub runs on."""
+    return "asyncio"
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings that touch nothing outside the test's own directory."""
