@@ -10,7 +10,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -29,7 +29,7 @@ class SealedValueError(Exception):
 class Vault:
     """Seals and opens secrets. `keys` maps key ids to 32-byte master keys; `current` seals."""
 
-    keys: Mapping[str, bytes]
+    keys: Mapping[str, bytes] = field(repr=False)
     current: str
 
     def seal(self, secret: bytes, context: str) -> str:
