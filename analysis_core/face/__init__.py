@@ -1,1 +1,6 @@
-"""The picture: faces found and followed, Action Units, pose, gaze, valence and arousal."""
+"""What faces show: Action Units, pose, gaze and mouth motion of every face, told apart but never identified."""
+
+from analysis_core.face.observe import observe
+from analysis_core.face.sampling import sampling_rate
+
+__all__ = ["observe", "sampling_rate"]

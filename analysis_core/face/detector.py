@@ -70,7 +70,8 @@ class Detector:
         eyes = values[:, 4:8].reshape(-1, 2, 2) + anchors[:, None]
         corner = np.array([window.x, window.y], np.float32) - window.side / 2
         boxes = np.concatenate([centre - half, centre + half], axis=1) * window.side + np.tile(corner, 2)
-        return scores[kept], boxes, eyes * window.side + corner
+        placed = (eyes * window.side + corner).astype(np.float32)
+        return scores[kept].astype(np.float32), boxes.astype(np.float32), placed
 
 
 def overlap(boxes: Tensor, box: Tensor) -> NDArray[np.float32]:

@@ -56,8 +56,9 @@ class Landmarker:
     def mesh(self, image: Image, region: Region) -> Mesh:
         """Find the landmarks of the face in `region`; check `presence` before believing them."""
         seen = crop(image, region, _SIZE)
-        outputs = self._mesh(seen[None].astype(np.float32) / 255)
-        points = next(output for output in outputs if output.size == _LANDMARKS * 3).reshape(_LANDMARKS, 3) / _SIZE
+        outputs = self._mesh(seen[None].astype(np.float32) / np.float32(255))
+        points = next(output for output in outputs if output.size == _LANDMARKS * 3).reshape(_LANDMARKS, 3)
+        points /= np.float32(_SIZE)
         presence = next(output for output in outputs if output.size == 1).item()
         flat = region.to_picture(points[:, :2])
         placed = np.concatenate([flat, points[:, 2:] * region.side], axis=1).astype(np.float32)

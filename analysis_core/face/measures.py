@@ -26,7 +26,7 @@ DISTANCES = (
     "corner_below_nose",
     "jaw_length",
 )
-POSE = ("pitch", "yaw", "roll", "log_scale")
+POSE = ("pitch", "yaw", "roll")
 MEASURES = (*NAMES, *DISTANCES, *POSE)
 INDEX = {name: column for column, name in enumerate(MEASURES)}
 
@@ -39,8 +39,7 @@ def picture_to_canonical(points: Tensor) -> Points:
 def measure(blendshapes: Tensor, points: Points, alignment: Alignment) -> Tensor:
     """Give all of `MEASURES` for landmarks `points` (478, 3) in canonical directions."""
     distances = _distances(alignment.undo(points))
-    pose = (*alignment.angles, float(np.log2(alignment.scale)))
-    return np.concatenate([blendshapes, distances, pose]).astype(np.float32)
+    return np.concatenate([blendshapes, distances, alignment.angles]).astype(np.float32)
 
 
 def _distances(face: Points) -> list[float]:

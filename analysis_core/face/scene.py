@@ -23,8 +23,8 @@ class Scene:
         self._step = max(1, image.shape[0] // _SAMPLES), max(1, image.shape[1] // _SAMPLES)
         sparse = image[:: self._step[0], :: self._step[1]].astype(np.float32)
         last, self._last = self._last, sparse
-        comparable = last is not None and last.shape == sparse.shape
-        self._change = np.abs(sparse - last).mean(axis=2) if comparable else None
+        same_size = last is not None and last.shape == sparse.shape
+        self._change = np.abs(sparse - last).mean(axis=2) if last is not None and same_size else None
         return self._change is None or float(self._change.mean()) > _CUT_LEVELS
 
     def change_around(self, box: Tensor) -> float:

@@ -1,0 +1,90 @@
+"""The face's whole way: pictures in, tracks with Action Units out."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from analysis_core.face.affect import affect
+from analysis_core.face.intensities import intensities, schema
+from analysis_core.face.measures import INDEX
+from analysis_core.face.models import load
+from analysis_core.face.network import Tensor
+from analysis_core.face.neutral import neutral
+from analysis_core.face.speakers import attribute
+from analysis_core.face.track import Track
+from analysis_core.face.tracker import Tracker
+from analysis_core.face.units import CODES
+from analysis_core.observations import FaceObservations, FaceTrack, Frame, Turn
+from analysis_core.options import Hook
+
+_LEAST_SAMPLES = 3
+_POSE_COLUMNS = [INDEX[name] for name in ("pitch", "yaw", "roll")]
+_MOUTH_COLUMNS = [INDEX[name] for name in ("lip_gap", "mouth_width")]
+_MOTION_GAP_S = 1.5
+_SURE_WIDTH = 0.05
+
+
+def observe(
+    frames: Iterable[Frame],
+    speakers_talking: Sequence[Turn] | None = None,
+    hook: Hook | None = None,
+    duration_s: float | None = None,
+) -> FaceObservations:
+    """Follow all faces through `frames`, which come in order of time and are let go one by one.
+
+    `speakers_talking` says who talks when and lets tracks be attributed to speakers. Progress goes to `hook` when
+    `duration_s` is known. Raises `ModelMissing` where weights are absent.
+
+    Every value belongs to the moment in `FaceTrack.times_s` at which its picture was shown. To compare a track with
+    a series of another rate, interpolate linearly: `np.interp(series_times_s, track.times_s, track.aus[:, column])`.
+    A mouth moves several times a second: two samples a second keep the shape of brows and smiles, but blur AU25 and
+    AU26; `sampling_rate` says how densely to sample.
+    """
+    tracker = Tracker(load())
+    times_s: list[float] = []
+    with_face = 0
+    for frame in frames:
+        tracker.see(frame)
+        times_s.append(frame.time_s)
+        with_face += tracker.visible > 0
+        if hook and duration_s:
+            hook("face", min(frame.time_s / duration_s, 1.0))
+    enough = min(_LEAST_SAMPLES, len(times_s))
+    tracks = [_finished(track) for track in tracker.tracks if len(track.times_s) >= enough]
+    if speakers_talking:
+        tracks = attribute(tracks, speakers_talking, np.array(times_s, np.float32))
+    return FaceObservations(CODES, schema(), tuple(tracks), len(times_s), with_face)
+
+
+def _finished(track: Track) -> FaceTrack:
+    times_s, samples = np.array(track.times_s, np.float32), np.stack(track.measures)
+    boxes = np.stack(track.boxes)
+    aus = intensities(times_s, samples, neutral(samples))
+    valence, arousal = affect(aus)
+    pose = samples[:, _POSE_COLUMNS]
+    return FaceTrack(
+        id=track.id,
+        times_s=times_s,
+        boxes=boxes,
+        aus=aus,
+        pose=pose,
+        valence=valence,
+        arousal=arousal,
+        mouth_motion=_mouth_motion(times_s, samples),
+        confidence=_confidence(np.array(track.presence, np.float32), boxes, pose),
+    )
+
+
+def _mouth_motion(times_s: Tensor, samples: Tensor) -> Tensor:
+    """Centimetres that lip gap and mouth width changed since the last sample; NaN for the first and after gaps."""
+    moved = np.abs(np.diff(samples[:, _MOUTH_COLUMNS], axis=0)).sum(axis=1)
+    moved[np.diff(times_s) > _MOTION_GAP_S] = np.nan
+    return np.concatenate([[np.nan], moved]).astype(np.float32)
+
+
+def _confidence(presence: Tensor, boxes: Tensor, pose: Tensor) -> Tensor:
+    """Trust in a sample, 0..1: falls with doubt that it is a face, with small faces, and with heads turned away."""
+    size = np.clip(boxes[:, 2] / _SURE_WIDTH, 0, 1)
+    frontal = np.clip(np.cos(np.radians(pose[:, 0])) * np.cos(np.radians(pose[:, 1])), 0, 1)
+    confidence: Tensor = (presence * size * frontal).astype(np.float32)
+    return confidence

@@ -1,0 +1,85 @@
+"""Which face is which speaker: who moves the lips, or is shown, while somebody talks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis_core.observations import FaceTrack, Turn
+
+_ENOUGH = 3.0
+_INDEPENDENT_S = 1.0
+_MOST_EVIDENCE_SAMPLES = 400.0
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    score: float
+    track: int
+    speaker: str
+
+
+def attribute(tracks: Sequence[FaceTrack], turns: Sequence[Turn], shown_s: NDArray[np.float32]) -> list[FaceTrack]:
+    """Name the speaker of each track, or leave None where evidence is weak.
+
+    `shown_s` are the times of all sampled pictures. Pairs are taken by falling evidence; two faces that are visible
+    at the same time are never the same speaker.
+    """
+    talking = {name: [turn for turn in turns if turn.speaker == name] for name in sorted({t.speaker for t in turns})}
+    evidence = [
+        _Evidence(_score(track, spoken, shown_s), index, name)
+        for index, track in enumerate(tracks)
+        for name, spoken in talking.items()
+    ]
+    named: dict[int, str] = {}
+    for item in sorted(evidence, key=lambda item: (-item.score, item.track, item.speaker)):
+        rivals = [tracks[index] for index, name in named.items() if name == item.speaker]
+        together = any(_together(tracks[item.track], rival) for rival in rivals)
+        if item.score >= _ENOUGH and item.track not in named and not together:
+            named[item.track] = item.speaker
+    return [replace(track, speaker=named.get(index)) for index, track in enumerate(tracks)]
+
+
+def _score(track: FaceTrack, turns: Sequence[Turn], shown_s: NDArray[np.float32]) -> float:
+    """Standard deviations by which this speaker's talking goes with the lips' motion and with being shown at all."""
+    while_talking = _within(track.times_s, turns)
+    return _lips(track, while_talking) + _presence(track, while_talking, _within(shown_s, turns))
+
+
+def _lips(track: FaceTrack, talking: Flags) -> float:
+    """Fisher's z of the correlation between lip motion and talking, over about independent seconds."""
+    moved = np.nan_to_num(np.log1p(10 * track.mouth_motion))
+    if talking.all() or not talking.any() or moved.std() < 1e-6:
+        return 0.0
+    samples = _independent(track.times_s)
+    correlation = float(np.clip(np.corrcoef(moved, talking)[0, 1], -0.99, 0.99))
+    return float(np.arctanh(correlation) * np.sqrt(max(samples - 3, 0)))
+
+
+def _presence(track: FaceTrack, while_visible: Flags, overall: Flags) -> float:
+    """How much more often this speaker talks while the face is shown: decisive where the view follows the speaker."""
+    expected = float(overall.mean())
+    if not 0 < expected < 1:
+        return 0.0
+    deviation = np.sqrt(expected * (1 - expected) / max(_independent(track.times_s), 1.0))
+    return float((while_visible.mean() - expected) / deviation)
+
+
+def _independent(times_s: NDArray[np.float32]) -> float:
+    """How many independent observations a track is worth: one a second seen, up to a limit."""
+    seconds = len(np.unique(np.floor(times_s / _INDEPENDENT_S)))
+    return min(float(seconds), _MOST_EVIDENCE_SAMPLES)
+
+
+def _within(times_s: NDArray[np.float32], turns: Sequence[Turn]) -> Flags:
+    flags = np.zeros(len(times_s), bool)
+    for turn in turns:
+        flags |= (times_s >= turn.start_s) & (times_s <= turn.end_s)
+    return flags
+
+
+def _together(one: FaceTrack, other: FaceTrack) -> bool:
+    return len(np.intersect1d(one.times_s, other.times_s)) > 0
