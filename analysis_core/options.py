@@ -20,7 +20,8 @@ class Options:
 
     `observed_speakers`: only these speakers are scored, and only they count for the whole recording; everybody
     else gets talk time and turn counts. None scores everybody. This is how the hub keeps its own organisation's
-    employees out of emotion analysis.
+    employees out of emotion analysis. `frames_per_second` is the least: short recordings are sampled more densely
+    (`analysis_core.face.sampling_rate`), because two pictures a second blur the motion of a mouth.
     """
 
     observed_speakers: frozenset[str] | None = None
