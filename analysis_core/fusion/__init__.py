@@ -1,1 +1,1 @@
-"""All modalities in, one explained result out: Trust Score, interval, contributions, alerts, summary."""
+"""Joins what voice, face and words showed into one explained result, relative to each speaker's own baseline."""

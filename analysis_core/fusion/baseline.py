@@ -1,0 +1,64 @@
+"""A speaker's own baseline, and how far each second strays from it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis_core.fusion.inputs import Values
+from analysis_core.fusion.table import table
+
+_MAD_TO_SD = 1.4826
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Robust centre and spread of one measure."""
+
+    centre: float
+    spread: float
+
+
+def window(talk: Values, window_s: float) -> Values:
+    """The weight of each second in the baseline: the first `window_s` seconds of the speaker's own speech."""
+    spoken = np.cumsum(talk)
+    return np.where(spoken - talk < window_s, talk, 0.0)
+
+
+def baseline(values: Values, weights: Values, usual_spread: float) -> Baseline | None:
+    """Median and MAD over the window; the spread is drawn towards the usual one, the more so the shorter the window.
+
+    The centre stays the speaker's own: nobody's pitch or loudness is measured against other people's.
+    """
+    used = np.isfinite(values) & (weights > 0)
+    if not used.any():
+        return None
+    inside = values[used]
+    centre = float(np.median(inside))
+    own = float(np.median(np.abs(inside - centre))) * _MAD_TO_SD
+    seconds, prior = float(weights[used].sum()), table().number("prior_seconds")
+    spread = np.sqrt((seconds * own**2 + prior * usual_spread**2) / (seconds + prior))
+    return Baseline(centre, float(spread))
+
+
+def z_scores(values: Values, weights: Values, usual_spread: float) -> Values:
+    """Each second in spreads from the baseline, within -3..3; NaN where not observed."""
+    found = baseline(values, weights, usual_spread)
+    if found is None:
+        return np.full(len(values), np.nan)
+    return np.clip((values - found.centre) / found.spread, -3.0, 3.0)
+
+
+def smoothed(values: Values, talk: Values, half_width: int) -> Values:
+    """A triangular average over neighbouring seconds in which the speaker talks; NaN stays where they do not."""
+    kernel = np.concatenate([np.arange(1, half_width + 2), np.arange(half_width, 0, -1)]).astype(float)
+    weight = np.where(np.isfinite(values), talk, 0.0)
+    known = np.where(np.isfinite(values), values, 0.0)
+    below = _same(weight, kernel)
+    average = np.divide(_same(known * weight, kernel), below, out=np.full(len(values), np.nan), where=below > 1e-9)
+    return np.where(talk > 0, average, np.nan)
+
+
+def _same(values: Values, kernel: Values) -> Values:
+    reach = len(kernel) // 2
+    full: Values = np.convolve(values, kernel)
+    return full[reach : reach + len(values)]
