@@ -1,0 +1,71 @@
+"""The Slack message as data."""
+
+import json
+from typing import Any
+
+from connectors.slack.message import blocks_of, text_of
+from connectors.slack.sparkline import sparkline
+from tests.support.reports import a_report
+
+
+def _texts(blocks: list[dict[str, Any]]) -> str:
+    return json.dumps(blocks, ensure_ascii=False)
+
+
+def test_the_score_stands_with_its_interval() -> None:
+    assert "*Trust Score 72.4* of 100, between 64.1 and 80.2" in _texts(blocks_of(a_report(), {}))
+
+
+def test_an_abstained_score_gives_its_reason_and_never_a_zero() -> None:
+    report = a_report(trust_score=None, trust_interval=None, abstained_reason="Too little speech.")
+
+    blocks = blocks_of(report, {})
+
+    assert blocks[1]["text"]["text"] == "*No Trust Score*\nToo little speech."
+    assert "no Trust Score (Too little speech.)" in text_of(report)
+
+
+def test_text_from_outside_cannot_mention_link_or_break_out() -> None:
+    report = a_report(title='<!channel> "quoted" \\ & more', abstained_reason="<@U1>", trust_score=None)
+
+    blocks = blocks_of(report, {})
+
+    assert blocks[0]["text"] == {"type": "plain_text", "emoji": False, "text": '<!channel> "quoted" \\ & more'}
+    assert "&lt;@U1&gt;" in blocks[1]["text"]["text"]
+    assert text_of(report).startswith('&lt;!channel&gt; "quoted"')
+
+
+def test_arrows_compare_with_the_revision_before_when_there_was_one() -> None:
+    fields = blocks_of(a_report(), {"valence": "0.8", "arousal": "0.51"})[2]["fields"]
+
+    assert [field["text"] for field in fields] == [
+        "*Valence*\n▼ 0.61",
+        "*Arousal*\n→ 0.50",
+        "*Dominance*\n? could not tell",
+    ]
+
+
+def test_the_strongest_moments_stand_in_the_order_of_the_call() -> None:
+    text = _texts(blocks_of(a_report(), {}))
+
+    assert text.index("0:30 Warm opening") < text.index("10:12 Hesitated before the price")
+
+
+def test_the_message_says_that_it_is_no_lie_detector() -> None:
+    assert "not a lie detector" in _texts(blocks_of(a_report(), {}))
+
+
+def test_a_report_without_alerts_moments_or_trend_leaves_those_blocks_out() -> None:
+    blocks = blocks_of(a_report(alerts=(), moments=(), trend=()), {})
+
+    assert [block["type"] for block in blocks] == ["header", "section", "section", "section", "context"]
+
+
+def test_long_titles_stay_within_slacks_limit() -> None:
+    assert len(blocks_of(a_report(title="x" * 500), {})[0]["text"]["text"]) == 150
+
+
+def test_the_sparkline_keeps_a_fixed_scale_and_shows_gaps() -> None:
+    assert sparkline([0.0, 0.5, 1.0, None]) == "▁▅█·"
+    assert sparkline([None, None]) == ""
+    assert len(sparkline([0.5] * 1000)) == 24
