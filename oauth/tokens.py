@@ -73,7 +73,7 @@ class TokenEndpoint:
     async def _revocation(self, client: Any, url: str, tokens: TokenSet) -> httpx.Response:
         if self.provider.revoke_with == "bearer":
             headers = {"Authorization": f"Bearer {tokens.access_token}"}
-            answer = await client.post(url, headers=headers, withhold_token=True, auth=None)
+            answer = await client.request("POST", url, headers=headers, withhold_token=True)
         else:
             wanted = tokens.refresh_token if self.provider.revoke_with == "refresh_token" else None
             answer = await client.revoke_token(url, token=wanted or tokens.access_token)

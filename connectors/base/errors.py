@@ -8,13 +8,20 @@ ConnectorError
 └── SignatureInvalid       an inbound request that the provider did not sign: answer 401
 """
 
+import re
+
+_LOOKS_LIKE_A_TOKEN = re.compile(r"(?=[A-Za-z_\-.~+=!]*\d)[A-Za-z0-9_\-.~+=!]{32,}")
+
 
 class ConnectorError(Exception):
-    """What went wrong, in words that an admin can act on. Never holds a token or a body."""
+    """What went wrong, in words that an admin can act on. Never holds a token or a body.
+
+    Providers repeat refused tokens in their messages, so anything that looks like one is masked.
+    """
 
     def __init__(self, message: str, *, code: str | None = None, status: int | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _LOOKS_LIKE_A_TOKEN.sub("…", message)
+        super().__init__(self.message)
         self.code = code
         self.status = status
 

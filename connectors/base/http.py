@@ -19,7 +19,6 @@ from connectors.base.manifest import ErrorCodes
 _CODE_KEYS = ("errorCode", "code", "statusCode", "error", "category")
 _MESSAGE_KEYS = ("message", "errorMessage", "error_description", "detail", "reason")
 _MESSAGE_LIMIT = 300
-_LONG_SECRET = re.compile(r"[A-Za-z0-9_\-.~+/=!]{32,}")
 _UNAVAILABLE = {408, 425, 500, 502, 503, 504}
 
 
@@ -59,7 +58,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def read_error(body: bytes) -> tuple[str | None, str]:
-    """Code and message of a JSON error body in any of the usual shapes; anything that looks like a token is masked."""
+    """Code and message of a JSON error body in any of the usual shapes."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
@@ -67,7 +66,7 @@ def read_error(body: bytes) -> tuple[str | None, str]:
     fault = _fault(value)
     code = next((str(fault[key]) for key in _CODE_KEYS if isinstance(fault.get(key), str | int)), None)
     message = next((fault[key] for key in _MESSAGE_KEYS if isinstance(fault.get(key), str)), code or "")
-    return code, _LONG_SECRET.sub("…", message)[:_MESSAGE_LIMIT]
+    return code, message[:_MESSAGE_LIMIT]
 
 
 def _fault(value: Any) -> Mapping[str, Any]:

@@ -27,12 +27,12 @@ _KINDS = {
 
 def events_in(body: Mapping[str, Any]) -> tuple[SourceEvent, ...]:
     """The event in one webhook body; none when it is not about recordings. Raises `RequestRejected` when broken."""
-    payload = _object(body, "payload")
     if body.get("event") == "app_deauthorized":
-        return (_deauthorized(payload),)
+        return (_deauthorized(_object(body, "payload")),)
     kind = _KINDS.get(str(body.get("event")))
     if kind is None:
         return ()
+    payload = _object(body, "payload")
     meeting = _object(payload, "object")
     account_id = str(payload.get("account_id") or meeting.get("account_id") or "")
     happened = _from_milliseconds(body.get("event_ts")) or _end_of(meeting)

@@ -20,12 +20,12 @@ class ConnectionRepository(TenantRepository[Connection]):
         statement = self.select().where(Connection.provider == provider, Connection.account_id == account_id)
         return self.session.exec(statement).first()
 
-    def update_if(self, connection_id: str, token_version: int, *, while_active: bool = False, **values: Any) -> bool:
-        """Set `values` unless the tokens have changed since `token_version`; False when they have."""
+    def update_if(self, connection_id: str, seen_version: int, *, while_active: bool = False, **values: Any) -> bool:
+        """Set `values` unless the tokens have changed since `seen_version`; False when they have."""
         statement = sa.update(Connection).where(
             col(Connection.id) == connection_id,
             col(Connection.organisation_id) == self.organisation_id,
-            col(Connection.token_version) == token_version,
+            col(Connection.token_version) == seen_version,
         )
         if while_active:
             statement = statement.where(col(Connection.state) == ConnectionState.ACTIVE)
