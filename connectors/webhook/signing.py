@@ -24,7 +24,8 @@ def sign(
 
     `secrets` (`whsec_...`, newest first) all sign `v1`; the single-valued `X-EchoDepth-Signature`, whose key is the
     secret's text as it is shown, takes the newest. `ed25519_key` is a private key, or its 32 bytes. The same
-    arguments give the same headers. Raises `ValueError` without a secret, with a naive timestamp, or for a body that is not UTF-8.
+    arguments give the same headers. Raises `ValueError` without a secret, with a naive timestamp, or for a body
+    that is not UTF-8.
     """
     if not secrets:
         raise ValueError("a message needs at least one secret to be signed with")

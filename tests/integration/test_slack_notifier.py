@@ -52,6 +52,10 @@ def _fault(sandbox: httpx.Client, kind: str, path: str, **more: Any) -> None:
     sandbox.post("/faults", json=[{"provider": "slack", "kind": kind, "path": path, **more}]).raise_for_status()
 
 
+def _revoke(sandbox: httpx.Client) -> None:
+    sandbox.post("/revoke/slack").raise_for_status()
+
+
 async def test_check_tells_the_workspace(slack: SlackConnector) -> None:
     account = await slack.check()
 
@@ -163,7 +167,7 @@ async def test_a_private_channel_without_invitation_is_refused_in_words(slack: S
 
 
 async def test_an_app_that_was_removed_asks_to_reconnect(slack: SlackConnector, sandbox: httpx.Client) -> None:
-    sandbox.post("/revoke/slack")
+    _revoke(sandbox)
 
     with pytest.raises(AuthorizationLost) as caught:
         await slack.check()
