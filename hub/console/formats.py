@@ -34,6 +34,11 @@ def points(value: float | None) -> str:
     return DASH if value is None else f"{value:.0f}"
 
 
+def tenth(value: float | None) -> str:
+    """A score of 0..100 with one decimal, where parts have to add up to it."""
+    return DASH if value is None else f"{value:.1f}"
+
+
 def signed(value: float | None, digits: int = 1) -> str:
     """A difference with its sign, a real minus and no `-0`."""
     if value is None:

@@ -1,0 +1,59 @@
+"""A meeting's progress while it is fetched and analysed, as server-sent events."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+
+from hub.accounts.dependencies import CurrentMember, CurrentRuntime, Member
+from hub.console.errors import not_found
+from hub.console.rendering import environment
+from hub.console.repositories import Meetings
+from hub.console.states import MEETING, UNDER_WAY
+from hub.meetings.models import Meeting
+from hub.runtime import Runtime
+
+router = APIRouter()
+
+_EVERY_S: Final = 1.0
+_LONGEST_S: Final = 600
+"""Then the browser connects again, and is asked again who it is."""
+
+
+@router.get("/meetings/{meeting_id}/events")
+def events(request: Request, meeting_id: str, member: CurrentMember, runtime: CurrentRuntime) -> Response:
+    """`progress` with the fragment to show whenever it changes, then `finished` once."""
+    if _read(runtime, member, meeting_id) is None:
+        return not_found(request)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_stream(runtime, member, meeting_id), media_type="text/event-stream", headers=headers)
+
+
+async def _stream(runtime: Runtime, member: Member, meeting_id: str) -> AsyncIterator[str]:
+    shown = ""
+    for _ in range(round(_LONGEST_S / _EVERY_S)):
+        meeting = await asyncio.to_thread(_read, runtime, member, meeting_id)
+        if meeting is None or meeting.state not in UNDER_WAY:
+            yield _event("finished", "")
+            return
+        fragment = _draw(meeting)
+        yield ": still here\n\n" if fragment == shown else _event("progress", fragment)
+        shown = fragment
+        await asyncio.sleep(_EVERY_S)
+
+
+def _read(runtime: Runtime, member: Member, meeting_id: str) -> Meeting | None:
+    with runtime.database.transaction() as session:
+        return Meetings(session, member.organisation_id).get(meeting_id)
+
+
+def _draw(meeting: Meeting) -> str:
+    template = environment().get_template("meetings/progress.html")
+    return template.render(meeting=meeting, shown=MEETING[meeting.state])
+
+
+def _event(name: str, data: str) -> str:
+    lines = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
+    return f"event: {name}\n{lines}\n"
