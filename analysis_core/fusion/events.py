@@ -9,7 +9,7 @@ from analysis_core.fusion.person import Person
 from analysis_core.fusion.runs import above, below
 from analysis_core.fusion.strain import unit
 from analysis_core.fusion.talk import interrupted
-from analysis_core.fusion.visible import ACTIVE, observed_tracks
+from analysis_core.fusion.visible import ACTIVE, observed_tracks, step_s
 from analysis_core.result import Event
 from analysis_core.text.markers import group_of
 
@@ -24,6 +24,7 @@ _WORD_EVENTS = {
     "certainty": "words.certainty",
 }
 _STRAIN, _APART, _LEAST_S = 0.7, -1.2, 3
+_LEAST_EXPRESSION_S = 0.5
 
 
 def events(inputs: Inputs, people: Sequence[Person]) -> tuple[Event, ...]:
@@ -90,14 +91,15 @@ def _stretches(inputs: Inputs, people: Sequence[Person]) -> Iterator[Event]:
 
 
 def _expressions(inputs: Inputs) -> Iterator[Event]:
-    """Action Units at 0.3 or more for at least two samples in a row."""
+    """Action Units at 0.3 or more for at least half a second, and for two samples in a row."""
     if inputs.face is None:
         return
     units = {row.code: row.name for row in inputs.face.schema}
     for track in observed_tracks(inputs):
+        least = max(2, round(_LEAST_EXPRESSION_S / step_s(track)))
         for column, code in enumerate(inputs.face.codes):
             values = track.aus[:, column]
-            for run in above(values.astype(float), ACTIVE, 2, bridge_s=1):
+            for run in above(values.astype(float), ACTIVE, least, bridge_s=1):
                 start, end = float(track.times_s[run.start]), float(track.times_s[run.end - 1])
                 evidence = {"code": code, "name": units.get(code, ""), "face": track.id, "peak": run.extreme}
                 yield Event("face.action_unit", start, end, track.speaker, run.extreme, evidence)

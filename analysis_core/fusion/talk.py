@@ -41,7 +41,7 @@ def talk(inputs: Inputs, speaker: str) -> Talk:
     own = [turn for turn in inputs.turns if turn.speaker == speaker]
     sentences = [row for row in inputs.text.sentences if row.speaker == speaker] if inputs.text else None
     return Talk(
-        talk_time_s=length(spoken(inputs, speaker)) if inputs.timed else 0.0,
+        talk_time_s=length(spoken(inputs, speaker)),
         turns=len(own) if inputs.speakers_told_apart else 0,
         interruptions=_interruptions(own, inputs.turns),
         longest_monologue_s=_longest(inputs, own),

@@ -41,11 +41,13 @@ def active(inputs: Inputs, faces: Sequence[FaceTrack]) -> tuple[int, ...]:
     """Codes at 0.3 or more for at least a second altogether, in order."""
     if inputs.face is None or not faces:
         return ()
-    enough = max(1, round(_ACTIVE_FOR_S * inputs.options.frames_per_second))
-    counts = sum((track.aus >= ACTIVE).sum(0) for track in faces)
-    return tuple(
-        int(code) for code, count in zip(inputs.face.codes, np.atleast_1d(counts), strict=True) if count >= enough
-    )
+    active_s = np.sum([(track.aus >= ACTIVE).sum(0) * step_s(track) for track in faces], axis=0)
+    return tuple(code for code, seconds in zip(inputs.face.codes, active_s, strict=True) if seconds >= _ACTIVE_FOR_S)
+
+
+def step_s(track: FaceTrack) -> float:
+    """The usual time between two sampled moments of the track."""
+    return float(np.median(np.diff(track.times_s))) if len(track.times_s) > 1 else _ACTIVE_FOR_S
 
 
 def schema(inputs: Inputs) -> tuple[ActionUnit, ...]:

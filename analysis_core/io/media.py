@@ -49,11 +49,12 @@ class Media:
             return iter(())
         return audio_blocks(self.path, self.audio_stream, self.duration_s, self.damage, channel)
 
-    def frames(self) -> Iterator[Frame]:
-        """Sampled pictures in order of time."""
+    def frames(self, per_second: float | None = None) -> Iterator[Frame]:
+        """Sampled pictures in order of time, `Options.frames_per_second` of them unless told otherwise."""
         if self.video_stream is None:
             return iter(())
-        return video_frames(self.path, self.video_stream, self.duration_s, self.frames_per_second, self.damage)
+        rate = per_second or self.frames_per_second
+        return video_frames(self.path, self.video_stream, self.duration_s, rate, self.damage)
 
     def warnings(self) -> list[str]:
         """What was wrong with the file, in words. Complete once it has been streamed."""

@@ -1,0 +1,178 @@
+"""`analyse`: one recording, its transcript, or both, in; one explained result out."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from analysis_core.errors import MediaUnreadable
+from analysis_core.fusion.fuse import fuse
+from analysis_core.fusion.inputs import Inputs
+from analysis_core.io.channels_joined import join_channels, turns_of_speech
+from analysis_core.io.media import Media, open_media
+from analysis_core.io.transcript import read_transcript
+from analysis_core.io.turns import ONLY_SPEAKER, named, turns
+from analysis_core.observations import (
+    Cue,
+    FaceObservations,
+    SpeechObservations,
+    TextObservations,
+    Transcript,
+    Turn,
+)
+from analysis_core.options import Hook, Options
+from analysis_core.progress import Progress
+from analysis_core.provenance import used_models
+from analysis_core.result import Result
+
+_LATE_CUES_S = 5.0
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A transcript, ready to be joined to a recording."""
+
+    transcript: Transcript | None
+    cues: tuple[Cue, ...]
+    late_s: float
+
+    @property
+    def timed(self) -> bool:
+        """Whether its cues have times."""
+        return self.transcript is not None and self.transcript.timed
+
+    @property
+    def only_name(self) -> str:
+        """The one speaker it names, or the name for a voice that nobody named."""
+        names = {cue.speaker for cue in self.cues if cue.speaker}
+        return names.pop() if len(names) == 1 else ONLY_SPEAKER
+
+
+def analyse(
+    media: str | Path | None,
+    *,
+    transcript: str | Path | bytes | None = None,
+    options: Options | None = None,
+    hook: Hook | None = None,
+) -> Result:
+    """Analyse a recording, a transcript (a path, or its bytes), or a recording with its transcript.
+
+    Nothing is written anywhere. The same input gives the same result, to the byte. Raises the errors of
+    `analysis_core.errors`.
+    """
+    options = options or Options()
+    recording = open_media(media, options) if media is not None else None
+    read = read_transcript(transcript) if transcript is not None else None
+    if recording is None and read is None:
+        raise MediaUnreadable("There is neither a recording nor a transcript to analyse.")
+    progress = Progress(hook, _stages(recording, read))
+    progress("decode", 1.0)
+    duration = recording.duration_s if recording else _length(read)
+    words = _words(read, recording)
+    speech, spoken = _listen(recording, words, progress)
+    face = _look(recording, spoken, progress)
+    text = _read(words, progress)
+    result = fuse(
+        Inputs(
+            duration_s=duration,
+            speech=speech,
+            face=face,
+            text=text,
+            cues=words.cues,
+            turns=spoken,
+            timed=recording is not None or words.timed,
+            speakers_told_apart=words.timed or (recording is not None and recording.speaker_channels == 2),
+            options=options,
+            has_audio=recording is not None and recording.has_audio,
+            has_video=recording is not None and recording.has_video,
+            has_transcript=read is not None,
+            warnings=_warnings(recording, words, options),
+            models=used_models(speech, face, text),
+        )
+    )
+    progress("fusion", 1.0)
+    return result
+
+
+def _stages(recording: Media | None, read: Transcript | None) -> dict[str, float]:
+    """How much work each stage is, roughly, by seconds of computing for a minute of recording."""
+    length = recording.duration_s if recording else 0.0
+    return {
+        "decode": 0.2,
+        "speech": length / 60 if recording and recording.has_audio else 0.0,
+        "face": length / 20 if recording and recording.has_video else 0.0,
+        "text": 0.2 + len(read.cues) * 0.004 if read else 0.0,
+        "fusion": 0.2,
+    }
+
+
+def _length(read: Transcript | None) -> float:
+    return max((cue.end_s for cue in read.cues), default=0.0) if read else 0.0
+
+
+def _words(read: Transcript | None, recording: Media | None) -> _Words:
+    """The transcript's cues, without those that lie after the recording's end."""
+    if read is None:
+        return _Words(None, (), 0.0)
+    cues = named(read)
+    if recording is None or not read.timed:
+        return _Words(read, cues, 0.0)
+    end = recording.duration_s
+    kept = tuple(replace(cue, end_s=min(cue.end_s, end)) for cue in cues if cue.start_s < end)
+    return _Words(read, kept, max(0.0, _length(read) - end))
+
+
+def _listen(
+    recording: Media | None, words: _Words, progress: Progress
+) -> tuple[SpeechObservations | None, tuple[Turn, ...]]:
+    """What was heard, and who holds the floor when."""
+    said = turns(words.cues) if words.timed else ()
+    if recording is None or not recording.has_audio:
+        return None, said
+    from analysis_core.speech import observe  # models load on first use
+
+    length = recording.duration_s
+    if said or recording.speaker_channels == 1:
+        name = words.only_name
+        heard = observe(recording.audio(), said, progress.of("speech"), seconds=length, speaker=name)
+        return heard, said or turns_of_speech(heard, name)
+    names = ("Speaker 1", "Speaker 2")
+    halves = [
+        observe(recording.audio(channel), (), progress.part("speech", channel, 2), seconds=length, speaker=name)
+        for channel, name in enumerate(names)
+    ]
+    spoken = [turn for half, name in zip(halves, names, strict=True) for turn in turns_of_speech(half, name)]
+    return join_channels(halves), tuple(sorted(spoken, key=lambda turn: (turn.start_s, turn.end_s)))
+
+
+def _look(recording: Media | None, spoken: tuple[Turn, ...], progress: Progress) -> FaceObservations | None:
+    """What the faces showed."""
+    if recording is None or not recording.has_video:
+        return None
+    from analysis_core.face import observe, sampling_rate
+
+    rate = sampling_rate(recording.duration_s, recording.frames_per_second)
+    told: Callable[[str, float], None] = progress
+    return observe(recording.frames(rate), spoken or None, told, recording.duration_s)
+
+
+def _read(words: _Words, progress: Progress) -> TextObservations | None:
+    """What was said."""
+    if words.transcript is None:
+        return None
+    from analysis_core.text.observe import observe
+
+    return observe(words.cues, words.transcript, progress)
+
+
+def _warnings(recording: Media | None, words: _Words, options: Options) -> tuple[str, ...]:
+    found = recording.warnings() if recording else []
+    if words.late_s > _LATE_CUES_S:
+        found.append(f"The transcript goes on for {math.ceil(words.late_s)} s after the recording ends.")
+    names = {cue.speaker for cue in words.cues if cue.speaker}
+    for name in sorted(options.observed_speakers or ()):
+        if names and name not in names:
+            found.append(f"{name} is to be observed but is not named in the transcript.")
+    if options.observed_speakers is not None and not names:
+        found.append("Only some people are to be observed, but no transcript says who speaks.")
+    return tuple(found)
