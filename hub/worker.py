@@ -5,14 +5,20 @@ import signal
 
 import structlog
 
+import hub.deliveries.workflows  # registers the workflows
+import hub.meetings.workflows  # noqa: F401 likewise
+from connectors import registry
+from connectors.base.manifest import Manifest, RateLimit
 from hub import runtime as runtimes
 from hub.engine import queues
 from hub.engine.launch import Engine
 from hub.engine.queues import Queue
-from hub.engine.schedules import Schedule
+from hub.meetings import housekeeping
+from hub.meetings.media import sweep
 from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 
+_UNDECLARED = RateLimit(calls=10, period_s=1)
 _log = structlog.get_logger(__name__)
 
 
@@ -25,12 +31,13 @@ def prepare(runtime: Runtime) -> Engine:
     engine = Engine(runtime)
     engine.claim()
     upgrade(runtime.database)
+    sweep(runtime.settings.media_dir)
     return engine
 
 
 async def launch(runtime: Runtime, engine: Engine) -> None:
     """Start the engine with every feature's workflows. Call inside the running event loop."""
-    await engine.start(_queues(runtime), _schedules(runtime))
+    await engine.start(_queues(runtime), housekeeping.schedules(runtime.settings))
     _log.info("engine.started", executor=engine.executor_id)
 
 
@@ -48,8 +55,10 @@ async def run(runtime: Runtime) -> None:
 
 def _queues(runtime: Runtime) -> list[Queue]:
     settings = runtime.settings
-    return [*queues.standard(settings.analyses_at_once, settings.deliveries_at_once)]
+    outbound = [_outbound(manifest, settings.deliveries_at_once) for manifest in registry.all_manifests()]
+    return [*queues.standard(settings.analyses_at_once, settings.deliveries_at_once), *outbound]
 
 
-def _schedules(_runtime: Runtime) -> list[Schedule]:
-    return []
+def _outbound(manifest: Manifest, at_once: int) -> Queue:
+    limit = manifest.rate_limit or _UNDECLARED
+    return Queue(queues.outbound(manifest.id), at_once, calls=limit.calls, period_s=limit.period_s)

@@ -29,6 +29,8 @@ class Analysis(TenantModel, table=True):
     revision: int = 1
     kind: str = "meeting"
     state: AnalysisState = AnalysisState.ANALYSED
+    inputs: str = ""
+    """Fingerprint of the files that were analysed: the same ones are not analysed twice."""
     trust_score: float | None = Field(default=None, index=True)
     abstained_reason: str | None = None
     alert_count: int = 0

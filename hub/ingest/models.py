@@ -32,3 +32,5 @@ class InboundEvent(TenantModel, table=True):
     body: str
     occurred_at: datetime = moment()
     received_at: datetime = moment(index=True)
+    parked_attempt: int | None = Field(default=None, index=True)
+    """The attempt that found the connection waiting for a person; the next one follows the reconnection."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, update
 
 from hub.accounts import audit
-from hub.deliveries.messages import EVENT_TYPES, TEST_EVENT, Event, announce, deliver_to, store_message
+from hub.deliveries.messages import EVENT_TYPES, TEST_EVENT, Event, deliver_to, store_message
 from hub.deliveries.models import Delivery, WebhookEndpoint
 from hub.deliveries.repository import Endpoints
 from hub.deliveries.signing import new_secret, open_secrets, seal_secrets
+from hub.deliveries.switching import switch_off
 from hub.errors import InvalidInput, NotFound
 from hub.kit.ids import new_id
 from hub.kit.ssrf import ForbiddenTarget, check_url
@@ -67,13 +68,10 @@ def pause_endpoint(
     runtime: Runtime, organisation_id: str, endpoint_id: str, *, actor: str, reason: str = "paused by a member"
 ) -> WebhookEndpoint:
     """Send nothing there until it is resumed; what is on its way is finished. Raises `NotFound`."""
-    now = runtime.clock()
     with runtime.database.transaction() as session:
         row = _get(session, organisation_id, endpoint_id)
-        row.enabled, row.disabled_reason = False, reason
+        switch_off(session, row, reason, runtime.clock())
         _audit(session, runtime, row, actor, "endpoint.paused")
-        data = {"endpoint_id": row.id, "reason": reason}
-        announce(session, organisation_id, Event("endpoint.disabled", f"{row.id}:{now.timestamp()}", now, data))
         return row
 
 

@@ -247,6 +247,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("occurred_at", UtcDateTime(), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.Column("parked_attempt", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["connection_id"],
             ["connection.id"],
@@ -260,6 +261,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_inboundevent_connection_id"), "inboundevent", ["connection_id"], unique=False)
     op.create_index(op.f("ix_inboundevent_organisation_id"), "inboundevent", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_inboundevent_parked_attempt"), "inboundevent", ["parked_attempt"], unique=False)
     op.create_index(op.f("ix_inboundevent_received_at"), "inboundevent", ["received_at"], unique=False)
     op.create_table(
         "meeting",
@@ -307,6 +309,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("state", sa.Enum("ANALYSED", "COMPLETED", "FAILED", name="analysisstate"), nullable=False),
+        sa.Column("inputs", sa.String(), nullable=False),
         sa.Column("trust_score", sa.Float(), nullable=True),
         sa.Column("abstained_reason", sa.String(), nullable=True),
         sa.Column("alert_count", sa.Integer(), nullable=False),
@@ -592,6 +595,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_meeting_connection_id"), table_name="meeting")
     op.drop_table("meeting")
     op.drop_index(op.f("ix_inboundevent_received_at"), table_name="inboundevent")
+    op.drop_index(op.f("ix_inboundevent_parked_attempt"), table_name="inboundevent")
     op.drop_index(op.f("ix_inboundevent_organisation_id"), table_name="inboundevent")
     op.drop_index(op.f("ix_inboundevent_connection_id"), table_name="inboundevent")
     op.drop_table("inboundevent")

@@ -1,0 +1,71 @@
+"""A stored analysis in the form that destinations and notifiers take."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from connectors.base.records import Alert, Moment, Report, SpeakerReport, Vad
+from hub.analysis.models import Analysis
+from hub.meetings.models import Meeting, Participant
+from hub.settings import Settings
+
+_MOMENTS: Final = 5
+
+
+def build_report(
+    settings: Settings, meeting: Meeting, analysis: Analysis, participants: Sequence[Participant]
+) -> Report:
+    """The report of one completed analysis; speakers carry the e-mail of the participant they were joined to."""
+    result: Mapping[str, Any] = analysis.result
+    emails = {person.speaker: person.email for person in participants if person.speaker}
+    if analysis.completed_at is None:
+        raise ValueError("only a completed analysis can be reported")
+    return Report(
+        analysis_id=analysis.id,
+        meeting_id=meeting.id,
+        revision=analysis.revision,
+        kind=analysis.kind,
+        title=meeting.title,
+        started_at=meeting.started_at,
+        duration_s=analysis.duration_s,
+        trust_score=analysis.trust_score,
+        trust_interval=_interval(result.get("trust_interval")),
+        abstained_reason=analysis.abstained_reason,
+        vad=_vad(result.get("vad")),
+        alerts=tuple(map(_alert, result.get("alerts") or ())),
+        moments=_moments(result.get("contributions") or {}),
+        summary=_summary(result.get("summary")),
+        trend=tuple(result.get("credibility_signal") or ()),
+        speakers=tuple(_speaker(row, emails) for row in result.get("speakers") or ()),
+        host_email=meeting.host_email,
+        url=f"{settings.base_url}/meetings/{meeting.id}",
+        completed_at=analysis.completed_at,
+    )
+
+
+def _interval(value: Sequence[float] | None) -> tuple[float, float] | None:
+    return None if value is None else (value[0], value[1])
+
+
+def _vad(value: Mapping[str, Any] | None) -> Vad:
+    figures = value or {}
+    return Vad(figures.get("valence"), figures.get("arousal"), figures.get("dominance"))
+
+
+def _alert(row: Mapping[str, Any]) -> Alert:
+    return Alert(row["type"], row["value"], row["threshold"], row["offset_s"], row.get("speaker"))
+
+
+def _moments(contributions: Mapping[str, Any]) -> tuple[Moment, ...]:
+    """The moments that moved the score most, in the order in which they happened."""
+    rows = sorted(contributions.get("moments") or (), key=lambda row: -abs(row["effect"]))[:_MOMENTS]
+    found = [Moment(row["offset_s"], row["text"], row["effect"]) for row in rows]
+    return tuple(sorted(found, key=lambda moment: moment.offset_s))
+
+
+def _summary(value: str | Sequence[str] | None) -> str:
+    return value if isinstance(value, str) else " ".join(value or ())
+
+
+def _speaker(row: Mapping[str, Any], emails: Mapping[str, str]) -> SpeakerReport:
+    name = row["speaker"]
+    return SpeakerReport(name, emails.get(name, ""), row.get("trust_score"), _vad(row.get("vad")), row["talk_time_s"])

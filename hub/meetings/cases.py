@@ -1,0 +1,64 @@
+"""One run of the pipeline: which event of which meeting, and what was decided to analyse."""
+
+from dataclasses import dataclass
+
+from connectors.base.errors import RequestRejected
+from connectors.base.records import FileKind, MeetingDetails, RecordingFile, RecordingRef
+from hub.connections.models import Connection
+from hub.ingest.models import InboundEvent
+from hub.ingest.sealing import open_event
+from hub.meetings.models import Meeting
+from hub.meetings.repository import Meetings
+from hub.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Case:
+    """An event whose recording is to be analysed."""
+
+    event: InboundEvent
+    connection: Connection
+    meeting: Meeting
+    recording: RecordingRef
+    attempt: int
+
+    @property
+    def organisation_id(self) -> str:
+        """Whose meeting it is."""
+        return self.meeting.organisation_id
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The files to analyse. `fingerprint` is the same for the same files."""
+
+    media: RecordingFile
+    transcript: RecordingFile | None
+
+    @property
+    def fingerprint(self) -> str:
+        """Which media, with which transcript."""
+        return f"{self.media.id}+{self.transcript.id if self.transcript else ''}"
+
+
+def load_case(runtime: Runtime, event_id: str, attempt: int) -> Case | None:
+    """The case of an event; None when its connection's data was deleted meanwhile."""
+    with runtime.database.transaction() as session:
+        event = session.get(InboundEvent, event_id)
+        if event is None:
+            return None
+        recording = open_event(runtime.vault, event).recording
+        connection = session.get_one(Connection, event.connection_id)
+        if recording is None:
+            return None
+        meeting = Meetings(session, event.organisation_id).by_external_id(connection.id, recording.meeting_id)
+        return None if meeting is None else Case(event, connection, meeting, recording, attempt)
+
+
+def choose_inputs(details: MeetingDetails) -> Inputs:
+    """The best media file and the transcript. Raises `RequestRejected` where the provider offers no media."""
+    media = next((file for file in details.files if file.kind in {FileKind.VIDEO, FileKind.AUDIO}), None)
+    if media is None:
+        raise RequestRejected("the meeting has no recording that could be analysed", code="recording_missing")
+    transcript = next((file for file in details.files if file.kind is FileKind.TRANSCRIPT), None)
+    return Inputs(media, transcript)

@@ -1,0 +1,99 @@
+"""What repeats by the clock: reconciliation, resuming after a reconnection, keeping tokens alive, retention."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+from hub import runtime as runtimes
+from hub.connections.service.access import ConnectionKey
+from hub.connections.service.disconnect import forget
+from hub.connections.service.keep_alive import keep_alive
+from hub.deliveries.service import resume_parked as resume_deliveries
+from hub.engine import durable, retention
+from hub.engine.schedules import Schedule
+from hub.ingest import reconciliation
+from hub.ingest.service import FORGET_CONNECTION
+from hub.meetings import forgetting
+from hub.meetings.setbacks import resume_parked as resume_recordings
+from hub.settings import Settings
+
+_RESUME_EVERY_S: Final = 20
+_HOUR_S: Final = 3600
+_DAY_S: Final = 86_400
+
+
+def schedules(settings: Settings) -> Sequence[Schedule]:
+    """What repeats, and how often."""
+    return (
+        Schedule("reconcile", reconcile_sources, settings.reconcile_every_s),
+        Schedule("resume", resume_waiting, _RESUME_EVERY_S),
+        Schedule("keep_alive", keep_connections_alive, _HOUR_S),
+        Schedule("retention", apply_retention, _DAY_S),
+    )
+
+
+@durable.workflow("reconcile_sources")
+async def reconcile_sources(_scheduled: Any, _context: Any) -> None:
+    """Look for recordings that no webhook announced."""
+    await _reconcile()
+
+
+@durable.workflow("resume_waiting")
+async def resume_waiting(_scheduled: Any, _context: Any) -> None:
+    """Start again what waited for a person to reconnect an account."""
+    await _resume()
+
+
+@durable.workflow("keep_connections_alive")
+async def keep_connections_alive(_scheduled: Any, _context: Any) -> None:
+    """Use idle connections, so that their refresh tokens do not expire."""
+    await _keep_alive()
+
+
+@durable.workflow("apply_retention")
+async def apply_retention(_scheduled: Any, _context: Any) -> None:
+    """Delete what is past its time."""
+    await _retain()
+
+
+@durable.workflow(FORGET_CONNECTION)
+async def forget_connection_data(connection_id: str) -> None:
+    """The account's owner removed the app: nothing of that account stays."""
+    await _forget(connection_id)
+
+
+@durable.step("reconcile")
+async def _reconcile() -> int:
+    runtime = runtimes.current()
+    found = await asyncio.to_thread(reconciliation.sources, runtime)
+    return sum([await reconciliation.reconcile(runtime, connection) for connection in found])
+
+
+@durable.step("resume")
+async def _resume() -> int:
+    runtime = runtimes.current()
+    recordings = await asyncio.to_thread(resume_recordings, runtime)
+    return recordings + await asyncio.to_thread(resume_deliveries, runtime)
+
+
+@durable.step("keep_alive")
+async def _keep_alive() -> None:
+    await keep_alive(runtimes.current())
+
+
+@durable.step("retain")
+async def _retain() -> int:
+    runtime = runtimes.current()
+    await retention.forget_finished(runtime.clock())
+    return await asyncio.to_thread(forgetting.forget_expired, runtime)
+
+
+@durable.step("forget_connection")
+async def _forget(connection_id: str) -> int:
+    runtime = runtimes.current()
+    organisation_id = await asyncio.to_thread(forgetting.organisation_of, runtime, connection_id)
+    if organisation_id is None:
+        return 0
+    key = ConnectionKey(organisation_id, connection_id)
+    await asyncio.to_thread(forget, runtime, key, "hub", "the app was removed at the provider")
+    return await asyncio.to_thread(forgetting.forget_connection, runtime, connection_id)
