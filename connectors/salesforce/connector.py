@@ -66,6 +66,8 @@ class SalesforceConnector:
         instance_url = self._client.account.get("instance_url")
         if not instance_url:
             raise RequestRejected("the connection lacks its Salesforce address; connect it again", code="instance_url")
+        if instance_url.startswith("http://") and not self._client.hosts["login"].startswith("http://"):
+            raise RequestRejected("Salesforce named an address without encryption", code="instance_url")
         with Api(instance_url, token) as api:
             return work(api)
 
