@@ -1,0 +1,93 @@
+"""The voice's way through one recording: windows in, observations out. Memory does not grow with the sound itself."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis_core.observations import SpeechObservations, Turn
+from analysis_core.speech import emotion, summary
+from analysis_core.speech.cutter import Cutter, Piece
+from analysis_core.speech.detection import STEP, STEP_S, Detector, tidy
+from analysis_core.speech.embedding import embed
+from analysis_core.speech.emotion import Voice
+from analysis_core.speech.floor import NOBODY, Floor
+from analysis_core.speech.frames import Frames, join, measure
+from analysis_core.speech.windows import FRAME, RATE, Audio, Window
+
+
+class SpeechAnalyser:
+    """Observes one stream of one recording; feed it windows in order, then ask for the observations."""
+
+    def __init__(self, turns: Sequence[Turn], speaker: str) -> None:
+        self._floor = Floor(turns, speaker)
+        self._detector = Detector()
+        self._cutter = Cutter()
+        self._frames: list[Frames] = []
+        self._voices: list[Voice] = []
+        self._recent = np.zeros(0, np.float32)
+        self._recent_from = 0
+        self._samples = 0
+
+    def push(self, window: Window) -> None:
+        """Takes the next window. Raises `ModelMissing`."""
+        speech = self._detector(window)
+        first = window.start // STEP
+        holder = self._floor.labels(first, first + len(speech))
+        self._frames.append(measure(window, speech, holder))
+        self._recent = np.concatenate([self._recent, window.core])
+        self._samples = window.start + window.length
+        spoken = np.where(tidy(speech), holder, np.int16(NOBODY))
+        self._embed(self._cutter(spoken, first))
+        self._forget()
+
+    def observe(self, seconds: float) -> SpeechObservations:
+        """What was heard; `seconds` is the length of the stream, whose last window may be filled up with silence."""
+        self.close()
+        if not self._frames:
+            return summary.silence(int(np.ceil(seconds)))
+        frames = join(self._frames)
+        voices = [self._measured(voice, frames) for voice in self._voices]
+        return summary.summarise(frames, self._floor.names, emotion.judge(voices, self._floor.names), seconds)
+
+    def close(self) -> None:
+        """Ends the stream: the last segment is complete."""
+        self._embed(self._cutter.finish())
+
+    def whole(self, embedding: NDArray[np.float32]) -> Voice:
+        """Everything heard so far as one segment, for training."""
+        voice = Voice(0.0, self._samples / RATE, 0, np.nan, np.nan, embedding)
+        return self._measured(voice, join(self._frames))
+
+    @property
+    def voices(self) -> Sequence[Voice]:
+        """The segments so far with their embeddings, for training."""
+        return self._voices
+
+    def _embed(self, pieces: Sequence[Piece]) -> None:
+        for start, end, speaker in pieces:
+            embedding = embed(self._audio(start * STEP, end * STEP))
+            self._voices.append(Voice(start * STEP_S, end * STEP_S, speaker, np.nan, np.nan, embedding))
+
+    def _audio(self, start: int, end: int) -> Audio:
+        return self._recent[start - self._recent_from : end - self._recent_from]
+
+    def _forget(self) -> None:
+        """Drops the sound that no later segment can need."""
+        needed = self._cutter.needs_from
+        keep_from = self._samples if needed is None else needed * STEP
+        self._recent = self._recent[keep_from - self._recent_from :].copy()
+        self._recent_from = keep_from
+
+    @staticmethod
+    def _measured(voice: Voice, frames: Frames) -> Voice:
+        """With level and pitch, which are known only now."""
+        part = slice(round(voice.start_s * RATE / FRAME), round(voice.end_s * RATE / FRAME))
+        level, tone = frames.level_db[part][frames.speech[part]], frames.pitch[part]
+        tone = tone[~np.isnan(tone)]
+        return replace(
+            voice,
+            level_db=float(level.mean()) if len(level) else np.nan,
+            pitch_st=float(12 * np.log2(np.median(tone) / 100)) if len(tone) else np.nan,
+        )
