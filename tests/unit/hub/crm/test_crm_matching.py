@@ -1,0 +1,284 @@
+"""Matches in the database: what rules find, what people decide, what would be written."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+import connectors
+from connectors import registry
+from connectors.base.errors import ProviderUnavailable
+from connectors.base.records import Candidate, RecordRef
+from hub.accounts.models import AuditEntry, Organisation
+from hub.connections.models import Connection
+from hub.connections.sealing import seal_tokens
+from hub.crm.models import CrmMatch
+from hub.crm.repository import Matches
+from hub.crm.service import add_match, correct_match, match_meeting, preview, records_for, remove_match
+from hub.deliveries.models import Destination
+from hub.errors import NotFound
+from hub.kit.ids import new_id
+from hub.meetings.models import Meeting, Participant, TimelineEntry
+from hub.runtime import Runtime
+from oauth.tokens import TokenSet
+from tests.support.reports import a_report
+
+pytestmark = pytest.mark.anyio
+
+MANIFEST = """
+id = "ledgerly"
+name = "Ledgerly"
+category = "crm"
+capabilities = ["destination"]
+[hosts]
+api = "https://api.ledgerly.example"
+"""
+CONNECTOR = """
+class LedgerlyConnector:
+    default_mapping = {"trust_score": "score", "valence": "mood", "Company.trust_score": ""}
+    figure_types = frozenset({"Person"})
+    finds, queries, error = [], [], None
+
+    def __init__(self, client):
+        pass
+
+    async def match(self, query):
+        self.queries.append(query)
+        if self.error:
+            raise self.error
+        return list(self.finds)
+"""
+ANA = Candidate(
+    RecordRef("Person", "p1", "Ana Ruiz"),
+    "person_by_email",
+    "Has the address ana@acme.io.",
+    "ana@acme.io",
+    (RecordRef("Person", "p2", "Ana R."),),
+)
+DEAL = Candidate(RecordRef("Deal", "d1", "Renewal"), "deal_by_person", "Open deal of Ana Ruiz.")
+
+
+@dataclass
+class Bench:
+    """An organisation with one meeting and one CRM."""
+
+    runtime: Runtime
+    crm: Any
+    organisation_id: str
+    connection_id: str
+    destination_id: str
+    meeting_id: str
+
+    async def match(self, *finds: Candidate) -> None:
+        self.crm.finds[:] = finds
+        await match_meeting(self.runtime, self.organisation_id, self.meeting_id)
+
+    def rows(self) -> Sequence[CrmMatch]:
+        with self.runtime.database.transaction() as session:
+            return Matches(session, self.organisation_id).of_meeting(self.meeting_id)
+
+    def records(self) -> list[str]:
+        with self.runtime.database.transaction() as session:
+            refs = records_for(session, self.organisation_id, self.meeting_id, self.connection_id)
+        return [ref.id for ref in refs]
+
+    def the(self, record_id: str) -> CrmMatch:
+        return next(row for row in self.rows() if row.record_id == record_id)
+
+
+@pytest.fixture
+def crm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    folder = tmp_path / "crms" / "ledgerly"
+    folder.mkdir(parents=True)
+    (folder / "manifest.toml").write_text(MANIFEST)
+    (folder / "connector.py").write_text(CONNECTOR)
+    (folder / "__init__.py").touch()
+    monkeypatch.setattr(connectors, "__path__", [*connectors.__path__, str(folder.parent)])
+    yield registry.connector_class("ledgerly")
+    for name in [name for name in sys.modules if name.startswith("connectors.ledgerly")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def bench(runtime: Runtime, crm: Any) -> Bench:
+    now = runtime.clock()
+    with runtime.database.transaction() as session:
+        organisation = Organisation(name="Northwind", domains=["northwind.example"], created_at=now)
+        session.add(organisation)
+        session.flush()
+        connection_id = new_id("con")
+        tokens = TokenSet(access_token="t", refresh_token=None, expires_at=None, scope="")
+        owner = {"organisation_id": organisation.id}
+        sealed = seal_tokens(runtime.vault, connection_id, tokens)
+        session.add(
+            Connection(id=connection_id, provider="ledgerly", account_id="a1", tokens=sealed, created_at=now, **owner)
+        )
+        session.flush()
+        destination = Destination(connection_id=connection_id, name="CRM", created_at=now, **owner)
+        meeting = Meeting(
+            external_id="m1",
+            provider="zoom",
+            host_email="host@agency.example",
+            ical_uid="cal-1",
+            created_at=now,
+            updated_at=now,
+            **owner,
+        )
+        session.add_all([destination, meeting])
+        session.flush()
+        session.add_all(_participants(meeting.id, organisation.id))
+    return Bench(runtime, crm, organisation.id, connection_id, destination.id, meeting.id)
+
+
+def _participants(meeting_id: str, organisation_id: str) -> list[Participant]:
+    people = {
+        "Ana": {"email": "Ana@Acme.io"},
+        "Ana again": {"email": "ana@acme.io"},
+        "No mail": {},
+        "Dana": {"email": "dana@northwind.example"},
+        "Sub": {"email": "x@mail.northwind.example"},
+        "Flagged": {"email": "contractor@elsewhere.example", "internal": True},
+        "Host": {"email": "host@agency.example"},
+    }
+    return [
+        Participant(meeting_id=meeting_id, organisation_id=organisation_id, name=name, **fields)  # type: ignore[arg-type]
+        for name, fields in people.items()
+    ]
+
+
+async def test_only_people_from_outside_are_looked_for(bench: Bench) -> None:
+    await bench.match(ANA)
+
+    [query] = bench.crm.queries
+    assert [person.email for person in query.people] == ["ana@acme.io"]
+    assert (query.meeting_id, query.ical_uid, query.own_domains) == (bench.meeting_id, "cal-1", ("northwind.example",))
+
+
+async def test_what_was_found_is_kept_with_reason_and_alternatives(bench: Bench) -> None:
+    await bench.match(ANA, DEAL)
+
+    row = bench.the("p1")
+    assert (row.rule, row.reason, row.participant_email) == (ANA.rule, ANA.reason, "ana@acme.io")
+    assert [other["id"] for other in row.alternatives] == ["p2"]
+    assert bench.records() == ["p1", "d1"]
+
+
+async def test_matching_again_changes_nothing_and_tells_it_once(bench: Bench) -> None:
+    await bench.match(ANA, DEAL)
+    before = [row.id for row in bench.rows()]
+
+    await bench.match(ANA, DEAL)
+
+    assert [row.id for row in bench.rows()] == before
+    with bench.runtime.database.transaction() as session:
+        [entry] = session.exec(select(TimelineEntry)).all()
+    assert entry.message == "Belongs to Person Ana Ruiz, Deal Renewal."
+
+
+async def test_a_contact_that_appears_later_takes_the_place_of_the_company(bench: Bench) -> None:
+    await bench.match(Candidate(RecordRef("Company", "c1"), "company_by_domain", "Website.", "ana@acme.io"))
+
+    await bench.match(ANA)
+
+    assert bench.records() == ["p1"]
+
+
+async def test_a_correction_survives_matching_again(bench: Bench) -> None:
+    await bench.match(ANA, DEAL)
+    match_id = bench.the("p1").id
+
+    correct_match(bench.runtime, bench.organisation_id, match_id, RecordRef("Person", "p2", "Ana R."), actor="usr_1")
+    await bench.match(ANA, DEAL)
+
+    row = bench.the("p2")
+    assert sorted(bench.records()) == ["d1", "p2"]
+    assert (row.chosen_by, row.reason) == ("usr_1", "Chosen instead of Person Ana Ruiz.")
+    assert [other["id"] for other in row.alternatives] == ["p1"]
+
+
+async def test_correcting_to_a_record_that_stands_already_leaves_it_once(bench: Bench) -> None:
+    other = Candidate(RecordRef("Person", "p2"), "person_by_email", "Has bo@acme.io.", "bo@acme.io")
+    await bench.match(ANA, other)
+
+    correct_match(bench.runtime, bench.organisation_id, bench.the("p1").id, other.record, actor="usr_1")
+
+    assert bench.records() == ["p2"]
+
+
+async def test_what_a_person_removed_does_not_come_back(bench: Bench) -> None:
+    await bench.match(ANA, DEAL)
+
+    remove_match(bench.runtime, bench.organisation_id, bench.the("d1").id, actor="usr_1")
+    await bench.match(ANA, DEAL)
+
+    assert bench.records() == ["p1"]
+
+
+async def test_an_added_record_stays(bench: Bench) -> None:
+    await bench.match(ANA)
+    added = RecordRef("Deal", "d9", "Upsell")
+
+    add_match(bench.runtime, bench.organisation_id, bench.meeting_id, bench.connection_id, added, actor="usr_1")
+    await bench.match(ANA, DEAL)
+
+    assert bench.records() == ["p1", "d9"]
+
+
+async def test_every_correction_is_in_the_audit_log(bench: Bench) -> None:
+    await bench.match(ANA, DEAL)
+    correct_match(bench.runtime, bench.organisation_id, bench.the("p1").id, RecordRef("Person", "p2"), actor="usr_1")
+    remove_match(bench.runtime, bench.organisation_id, bench.the("d1").id, actor="usr_2")
+
+    with bench.runtime.database.transaction() as session:
+        entries = session.exec(select(AuditEntry).order_by(AuditEntry.id)).all()
+
+    assert [(entry.actor, entry.action) for entry in entries] == [
+        ("usr_1", "match.corrected"),
+        ("usr_2", "match.removed"),
+    ]
+    assert entries[0].details["from"] == "Person:p1"
+
+
+async def test_other_organisations_matches_do_not_exist(bench: Bench) -> None:
+    await bench.match(ANA)
+
+    with pytest.raises(NotFound):
+        remove_match(bench.runtime, "org_other", bench.the("p1").id, actor="usr_1")
+    with pytest.raises(NotFound):
+        await match_meeting(bench.runtime, "org_other", bench.meeting_id)
+
+
+async def test_a_crm_that_is_down_is_told_and_loses_nothing(bench: Bench) -> None:
+    await bench.match(ANA)
+    bench.crm.error = ProviderUnavailable("away")
+
+    with pytest.raises(ProviderUnavailable):
+        await bench.match(ANA)
+
+    assert bench.records() == ["p1"]
+
+
+async def test_a_switched_off_destination_is_not_asked(bench: Bench) -> None:
+    with bench.runtime.database.transaction() as session:
+        session.get_one(Destination, bench.destination_id).enabled = False
+
+    await bench.match(ANA)
+
+    assert bench.crm.queries == []
+
+
+async def test_the_preview_says_which_value_goes_into_which_field_and_why(bench: Bench) -> None:
+    await bench.match(ANA, DEAL)
+
+    person, deal = preview(
+        bench.runtime, bench.organisation_id, bench.destination_id, a_report(meeting_id=bench.meeting_id)
+    )
+
+    assert person.values == {"score": 72.4, "mood": 0.61}
+    assert person.reason == "Has the address ana@acme.io."
+    assert person.action == "2 fields would be written"
+    assert (deal.values, deal.action) == ({}, "the call would be linked to it")
