@@ -33,7 +33,7 @@ def build_report(
         vad=_vad(result.get("vad")),
         alerts=tuple(map(_alert, result.get("alerts") or ())),
         moments=_moments(result.get("contributions") or {}),
-        summary=_summary(result.get("summary")),
+        summary=str(result.get("summary") or ""),
         trend=tuple(result.get("credibility_signal") or ()),
         speakers=tuple(_speaker(row, emails) for row in result.get("speakers") or ()),
         host_email=meeting.host_email,
@@ -57,15 +57,11 @@ def _alert(row: Mapping[str, Any]) -> Alert:
 
 def _moments(contributions: Mapping[str, Any]) -> tuple[Moment, ...]:
     """The moments that moved the score most, in the order in which they happened."""
-    rows = sorted(contributions.get("moments") or (), key=lambda row: -abs(row["effect"]))[:_MOMENTS]
-    found = [Moment(row["offset_s"], row["text"], row["effect"]) for row in rows]
+    rows = sorted(contributions.get("moments") or (), key=lambda row: -abs(row["points"]))[:_MOMENTS]
+    found = [Moment(row["start_s"], row["text"], row["points"]) for row in rows]
     return tuple(sorted(found, key=lambda moment: moment.offset_s))
 
 
-def _summary(value: str | Sequence[str] | None) -> str:
-    return value if isinstance(value, str) else " ".join(value or ())
-
-
 def _speaker(row: Mapping[str, Any], emails: Mapping[str, str]) -> SpeakerReport:
-    name = row["speaker"]
+    name = row["name"]
     return SpeakerReport(name, emails.get(name, ""), row.get("trust_score"), _vad(row.get("vad")), row["talk_time_s"])

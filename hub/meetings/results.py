@@ -102,7 +102,7 @@ def _row(runtime: Runtime, case: Case, inputs: Inputs, result: Mapping[str, Any]
         revision=revision,
         inputs=inputs.fingerprint,
         trust_score=result["trust_score"],
-        abstained_reason=abstained["reason"] if abstained else None,
+        abstained_reason=abstained["explanation"] if abstained else None,
         alert_count=len(result["alerts"]),
         duration_s=result["duration_s"],
         result=dict(result),

@@ -1,0 +1,15 @@
+"""The short recording that the chaos tests play."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.short_recording import cut
+
+
+@pytest.fixture(scope="session")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with `short.mp4` and `short.vtt`, 24 seconds."""
+    directory = tmp_path_factory.mktemp("recordings")
+    cut(directory, 24.0)
+    return directory

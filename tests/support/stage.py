@@ -1,0 +1,272 @@
+"""A whole stage for tests of the way of a recording: simulators, a subscriber, a store, and hub processes to kill."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+from sqlmodel import select
+
+from hub import runtime as runtimes
+from hub.accounts.models import Organisation
+from hub.connections.models import Connection
+from hub.connections.service.finish import Visitor, finish_connecting
+from hub.connections.service.start import start_connecting
+from hub.deliveries.service import NewDestination, NewEndpoint, create_destination, create_endpoint
+from hub.kit.crypto import new_master_key
+from hub.kit.repository import TenantModel
+from hub.meetings.models import Meeting
+from hub.migrations.upgrade import upgrade
+from hub.runtime import Runtime
+from hub.settings import Settings
+from sandbox.serving import free_port, running
+from tests.support.subscriber import Subscriber, subscribing
+
+ROOT = Path(__file__).parents[2]
+WEBHOOK_SECRET = "demo-zoom-webhook-secret"
+ACCOUNT_ID = "demo-zoom-account"
+CHANNEL = {"channel": "C0DEALROOM", "name": "deal-room"}
+PEOPLE = [
+    {"name": "Dana Reyes", "email": "dana.reyes@northwind.example", "internal": True},
+    {"name": "Priya Shah", "email": "priya.shah@contoso.example"},
+]
+
+Row = TypeVar("Row", bound=TenantModel)
+
+
+@dataclass
+class HubProcess:
+    """A running hub command."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        self.process.kill()
+        self.process.wait(timeout=10)
+
+    def terminate(self) -> int:
+        """SIGTERM; gives the exit status."""
+        self.process.terminate()
+        return self.process.wait(timeout=30)
+
+    def wait_until_dead(self, within_s: float) -> None:
+        """Wait for the process to end by itself."""
+        self.process.wait(timeout=within_s)
+
+
+@dataclass
+class Stage:
+    """Everything a test needs to play a meeting and look at what became of it."""
+
+    directory: Path
+    sandbox_url: str
+    subscriber: Subscriber
+    settings: Settings
+    environment: Mapping[str, str]
+    runtime: Runtime
+    organisation_id: str = ""
+    hubs: list[HubProcess] = field(default_factory=list)
+
+    @property
+    def hub_url(self) -> str:
+        return self.settings.base_url
+
+    def start_hub(self, command: str = "serve", crash_at: str = "", **extra: str) -> HubProcess:
+        """Start `hub serve` or `hub worker`; `crash_at` as in the launcher, without the marker."""
+        log = self.directory / f"hub-{len(self.hubs)}.log"
+        environment = {**self.environment, **extra}
+        if crash_at:
+            environment["CRASH_AT"] = f"{crash_at}:{self.directory / 'crashed'}"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, ROOT / "tests" / "support" / "launcher.py", command],
+                env=environment, stdout=output, stderr=subprocess.STDOUT, cwd=self.directory,
+            )  # fmt: skip
+        hub = HubProcess(process, log)
+        self.hubs.append(hub)
+        if command == "serve":
+            self._await_health(hub)
+        return hub
+
+    def play(self, **order: Any) -> str:
+        """Record a meeting at the simulator and announce it to the hub; gives the provider's id of it."""
+        body = {
+            "topic": "Renewal", "video": "short.mp4", "transcript": "short.vtt", "participants": PEOPLE,
+            "webhook_url": f"{self.hub_url}/hooks/zoom", "transcript_delay_s": 0, **order,
+        }  # fmt: skip
+        answer = httpx.post(f"{self.sandbox_url}/_sandbox/zoom/meetings", json=body, timeout=30).raise_for_status()
+        created = answer.json()
+        assert not created["webhook_problem"], created
+        return str(created["meeting"]["uuid"])
+
+    def state(self, provider: str) -> dict[str, Any]:
+        """What the simulator holds."""
+        state: dict[str, Any] = httpx.get(f"{self.sandbox_url}/_sandbox/state/{provider}", timeout=30).json()
+        return state
+
+    def fault(self, **order: Any) -> None:
+        """Order a fault at a simulator."""
+        httpx.post(f"{self.sandbox_url}/_sandbox/faults", json=[order], timeout=30).raise_for_status()
+
+    def rows(self, model: type[Row]) -> Sequence[Row]:
+        """All rows of a table."""
+        with self.runtime.database.transaction() as session:
+            return session.exec(select(model)).all()
+
+    def meeting(self) -> Meeting:
+        """The only meeting."""
+        (meeting,) = self.rows(Meeting)
+        return meeting
+
+    def until(self, condition: Callable[[], object], within_s: float, what: str) -> None:
+        """Wait for it; on failure the hubs' logs are part of the message."""
+        deadline = time.monotonic() + within_s
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not within {within_s} s: {what}\n{self.logs()}")
+            time.sleep(0.1)
+
+    def logs(self) -> str:
+        """What the hubs printed, the end of it."""
+        return "\n".join(f"--- {hub.log.name}\n{hub.log.read_text()[-6000:]}" for hub in self.hubs)
+
+    def media_files(self) -> list[Path]:
+        """What lies where recordings are kept while they are analysed."""
+        return [path for path in self.settings.media_dir.rglob("*") if path.is_file()]
+
+    def _await_health(self, hub: HubProcess) -> None:
+        def is_up() -> bool:
+            if hub.process.poll() is not None:
+                raise AssertionError(f"the hub ended with {hub.process.returncode}\n{self.logs()}")
+            try:
+                return httpx.get(f"{self.hub_url}/readyz", timeout=2).is_success
+            except httpx.TransportError:
+                return False
+
+        self.until(is_up, 40, "the hub is up")
+
+
+@contextmanager
+def staging(
+    directory: Path,
+    recordings: Path,
+    *,
+    database_url: str = "",
+    providers: Sequence[str] = ("zoom", "slack"),
+    **more: str,
+) -> Iterator[Stage]:
+    """Simulators and subscriber running, accounts connected, destinations made; no hub yet."""
+    with running(directory / "sandbox", recordings) as base, subscribing() as subscriber:
+        environment = _environment(directory, base, database_url, more)
+        settings = _settings(environment)
+        runtime = runtimes.build(settings)
+        upgrade(runtime.database)
+        stage = Stage(directory, base, subscriber, settings, environment, runtime)
+        _populate(stage, providers)
+        try:
+            yield stage
+        finally:
+            for hub in stage.hubs:
+                if hub.process.poll() is None:
+                    hub.kill()
+            runtime.database.close()
+
+
+def zoom_signature(body: bytes, secret: str = WEBHOOK_SECRET, at: float | None = None) -> dict[str, str]:
+    """The headers Zoom puts on a webhook."""
+    timestamp = str(int(at if at is not None else time.time()))
+    digest = hmac.new(secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256).hexdigest()
+    return {"x-zm-request-timestamp": timestamp, "x-zm-signature": f"v0={digest}", "content-type": "application/json"}
+
+
+def recording_completed(uuid: str, account_id: str = ACCOUNT_ID) -> bytes:
+    """A `recording.completed` body for a meeting with one video file."""
+    file = {"id": f"file-{uuid}", "file_type": "MP4", "status": "completed", "recording_type": "active_speaker"}
+    meeting = {
+        "uuid": uuid, "id": 1, "account_id": account_id, "host_id": "h", "topic": "t", "duration": 1,
+        "start_time": "2026-09-15T14:00:00Z", "recording_files": [file],
+    }  # fmt: skip
+    event = {"event": "recording.completed", "event_ts": int(time.time() * 1000), "download_token": "x"}
+    return json.dumps({**event, "payload": {"account_id": account_id, "object": meeting}}).encode()
+
+
+def _environment(directory: Path, base: str, database_url: str, more: Mapping[str, str]) -> dict[str, str]:
+    apps = {
+        "ZOOM": {"WEB": f"{base}/zoom", "API": f"{base}/zoom/v2"},
+        "SLACK": {"WEB": f"{base}/slack", "API": f"{base}/slack/api"},
+        "SALESFORCE": {"LOGIN": f"{base}/salesforce"},
+    }
+    values = {
+        "HUB_PORT": str(free_port()),
+        "HUB_DATA_DIR": str(directory / "hub"),
+        "HUB_DATABASE_URL": database_url,
+        "HUB_MASTER_KEY": new_master_key(),
+        "HUB_ALLOW_PRIVATE_WEBHOOK_TARGETS": "true",
+        "HUB_LIVENESS_TTL_S": "3",
+        "HUB_RECONCILE_EVERY_S": "3600",
+        "HUB_OAUTH_APPS__ZOOM__WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "PYTHONPATH": str(ROOT),
+        **more,
+    }
+    for name, hosts in apps.items():
+        values[f"HUB_OAUTH_APPS__{name}__CLIENT_ID"] = f"demo-{name.lower()}-client"
+        values[f"HUB_OAUTH_APPS__{name}__CLIENT_SECRET"] = f"demo-{name.lower()}-secret"
+        values |= {f"HUB_OAUTH_APPS__{name}__HOSTS__{host}": url for host, url in hosts.items()}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HUB_", "PYTEST"))}
+    return {**kept, **values}
+
+
+def _settings(environment: Mapping[str, str]) -> Settings:
+    former = dict(os.environ)
+    os.environ.update({name: value for name, value in environment.items() if name.startswith("HUB_")})
+    try:
+        return Settings()
+    finally:
+        os.environ.clear()
+        os.environ.update(former)
+
+
+def _populate(stage: Stage, providers: Sequence[str]) -> None:
+    now = datetime.now(UTC)
+    organisation = Organisation(name="Northwind", domains=["northwind.example"], created_at=now)
+    with stage.runtime.database.transaction() as session:
+        session.add(organisation)
+        session.flush()
+        stage.organisation_id = organisation.id
+    connections = {provider: connect(stage, provider) for provider in providers}
+    for provider, connection in connections.items():
+        if provider != "zoom":
+            new = NewDestination(connection.id, provider, target=CHANNEL if provider == "slack" else {})
+            create_destination(stage.runtime, stage.organisation_id, new, actor="test")
+    endpoint = NewEndpoint(stage.subscriber.url)
+    create_endpoint(stage.runtime, stage.organisation_id, endpoint, actor="test")
+
+
+def connect(stage: Stage, provider: str) -> Connection:
+    """Authorise as a person would: over the simulator's consent page."""
+    start = start_connecting(stage.runtime, organisation_id=stage.organisation_id, session_id="test", provider=provider)
+    with httpx.Client(trust_env=False, timeout=30) as browser:
+        page = browser.get(start).raise_for_status().text
+        request_id = re.search(r'name="request_id" value="([^"]+)"', page)
+        assert request_id, page
+        form = {"request_id": request_id[1], "decision": "allow"}
+        back = browser.post(start.partition("?")[0], data=form).headers["location"]
+    query = dict(parse_qsl(urlsplit(back).query))
+    visitor = Visitor(stage.organisation_id, "test", "usr_test")
+    kept = asyncio.run(finish_connecting(stage.runtime, visitor, provider, query))
+    return kept.connection
