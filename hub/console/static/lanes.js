@@ -5,6 +5,9 @@ const LEAP_S = 10;
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+// Tokens are `oklch(l c h)`; a canvas wants the share of opacity inside.
+const faint = (colour, share) => colour.replace(/\)$/, ` / ${share})`);
+
 const clock = (seconds) => {
   const whole = Math.max(0, Math.floor(seconds));
   const parts = [Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, "0"));
@@ -67,7 +70,7 @@ class Lanes {
       axes: [{ show: false }, { show: false }],
       series: [
         {},
-        { stroke: `color-mix(in oklab, ${colour} 26%, transparent)`, width: 1, points: { show: false } },
+        { stroke: faint(colour, 0.35), fill: faint(colour, 0.08), width: 1, points: { show: false } },
         { stroke: colour, width: 1.75, points: { show: false } },
       ],
       hooks: { drawAxes: [(chart) => this.grid(chart, threshold)] },
