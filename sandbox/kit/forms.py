@@ -26,9 +26,9 @@ async def json_or_form(request: Request) -> dict[str, Any]:
 
 
 def bearer(request: Request) -> str | None:
-    """The bearer token of the Authorization header."""
+    """The bearer token of the Authorization header (Salesforce also says `OAuth`)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+    return token.strip() or None if scheme.lower() in ("bearer", "oauth") else None
 
 
 def basic(request: Request) -> tuple[str | None, str | None]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from starlette.responses import HTMLResponse
 
 PACKAGE = Path(__file__).parent.parent
@@ -16,9 +16,7 @@ class Pages:
 
     def __init__(self, folder: Path | None = None) -> None:
         folders = [folder / "templates"] if folder else []
-        self._environment = Environment(
-            loader=FileSystemLoader([*folders, KIT_TEMPLATES]), autoescape=True, undefined=StrictUndefined
-        )
+        self._environment = Environment(loader=FileSystemLoader([*folders, KIT_TEMPLATES]), autoescape=True)
         self._environment.globals["areas"] = simulator_folders()
 
     def render(self, name: str, context: dict[str, Any], status_code: int = 200) -> HTMLResponse:

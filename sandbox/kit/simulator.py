@@ -25,7 +25,7 @@ class Simulator(Protocol):
         """Everything it holds, for tests."""
         ...
 
-    def fault_response(self, kind: str, fault: dict[str, Any]) -> Response:
+    def fault_response(self, kind: str, fault: dict[str, Any], /) -> Response:
         """The provider's own way of saying 429, 500 and so on."""
         ...
 

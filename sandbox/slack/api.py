@@ -12,7 +12,7 @@ from sandbox.slack.authorization import Authorization
 from sandbox.slack.channels import Workspace, message_view
 from sandbox.slack.errors import SlackError, TooFast
 from sandbox.slack.files import Files
-from sandbox.slack.team import BOT_ID, BOT_USER_ID, TEAM_ID, TEAM_NAME, TEAM_URL, channel_view, user_view
+from sandbox.slack.team import BOT_ID, BOT_USER_ID, TEAM_ID, TEAM_NAME, channel_view, user_view
 
 Fields = dict[str, Any]
 Method = Callable[[Fields, Access], dict[str, Any]]
@@ -21,7 +21,8 @@ Method = Callable[[Fields, Access], dict[str, Any]]
 class Api:
     """Every method with the scopes of which one is needed."""
 
-    def __init__(self, authorization: Authorization, workspace: Workspace, files: Files) -> None:
+    def __init__(self, authorization: Authorization, workspace: Workspace, files: Files, team_url: str) -> None:
+        self._team_url = team_url
         self._authorization = authorization
         self._workspace = workspace
         self._files = files
@@ -74,7 +75,7 @@ class Api:
 
     def _auth_test(self, _: Fields, __: Access) -> dict[str, Any]:
         who = {"team": TEAM_NAME, "user": "echodepth_hub", "team_id": TEAM_ID, "user_id": BOT_USER_ID}
-        return who | {"url": TEAM_URL, "bot_id": BOT_ID, "is_enterprise_install": False}
+        return who | {"url": self._team_url, "bot_id": BOT_ID, "is_enterprise_install": False}
 
     def _team(self, _: Fields, __: Access) -> dict[str, Any]:
         return {"team": {"id": TEAM_ID, "name": TEAM_NAME, "domain": "northwind", "email_domain": "northwind.example"}}
@@ -128,7 +129,7 @@ class Api:
         ts = str(fields.get("message_ts", ""))
         if not any(message["ts"] == ts for message in self._workspace.messages(channel["id"])):
             raise SlackError("message_not_found")
-        link = f"{TEAM_URL}archives/{channel['id']}/p{ts.replace('.', '')}"
+        link = f"{self._team_url}archives/{channel['id']}/p{ts.replace('.', '')}"
         return {"channel": channel["id"], "permalink": link}
 
     def _lookup(self, fields: Fields, _: Access) -> dict[str, Any]:

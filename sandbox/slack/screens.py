@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from sandbox.kit.pages import Pages
 from sandbox.kit.store import Doc
@@ -25,6 +26,10 @@ def screens_router(pages: Pages, workspace: Workspace, files: Files) -> APIRoute
         shared = [file for file in files.all() if file.get("channel") == chosen["id"]]
         context = {"channels": channels, "channel": chosen, "messages": messages, "files": shared, "text": _text}
         return pages.render("slack.html", context)
+
+    @router.get("/slack/archives/{channel}/{message}", include_in_schema=False)
+    async def permalink(channel: str, message: str) -> Response:
+        return RedirectResponse(f"/slack?channel={quote(channel)}#{quote(message)}")
 
     return router
 

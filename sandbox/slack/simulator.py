@@ -104,9 +104,10 @@ class Slack:
 
     def _routes(self) -> APIRouter:
         pages = Pages(Path(__file__).parent)
+        team_url = f"{self._world.settings.base_url}/slack/"
         router = APIRouter()
         add_authorize_page(router, "/slack/oauth/v2/authorize", self._server, pages, brand="Slack", user=INSTALLER)
-        router.include_router(Api(Authorization(self._server), self._workspace, self._files).router)
+        router.include_router(Api(Authorization(self._server), self._workspace, self._files, team_url).router)
         router.include_router(self._files.router)
         router.include_router(screens_router(pages, self._workspace, self._files))
         return router

@@ -7,7 +7,6 @@ from sandbox.kit.store import Doc
 
 TEAM_ID = "T0DEMO"
 TEAM_NAME = "Northwind"
-TEAM_URL = "https://northwind.slack.com/"
 APP_ID = "A0DEMOHUB"
 BOT_ID = "B0DEMOHUB1"
 BOT_USER_ID = "U0DEMOHUB1"

@@ -26,6 +26,8 @@ class Rules:
     access_seconds: float | None
     rotation: Rotation
     refresh_tokens: bool = True
+    refresh_scopes: tuple[str, ...] = ()
+    """A refresh token is given only with one of these; always when empty."""
     require_pkce: bool = False
     one_grant_per_user: bool = False
     code_seconds: float = 300

@@ -45,7 +45,7 @@ class TokenDesk:
         if self._rules().one_grant_per_user:
             self._revoke_where(lambda doc: doc["user"] == user and doc["client_id"] == client_id)
         family = self._world.token(12)
-        refresh = self._new_refresh(user, scopes, client_id, family) if self._rules().refresh_tokens else None
+        refresh = self._new_refresh(user, scopes, client_id, family) if self._is_refreshable(scopes) else None
         return self._grant(user, scopes, client_id, family, refresh, refresh_is_new=True)
 
     def refresh(self, token: str, client_id: str) -> Grant:
@@ -105,6 +105,11 @@ class TokenDesk:
             "refreshes": sum(doc["uses"] for doc in docs if doc["type"] == "refresh"),
             "refresh_tokens_used_twice": sum(doc["uses"] > 1 for doc in single),
         }
+
+    def _is_refreshable(self, scopes: tuple[str, ...]) -> bool:
+        rules = self._rules()
+        asked = not rules.refresh_scopes or any(scope in rules.refresh_scopes for scope in scopes)
+        return rules.refresh_tokens and asked
 
     def _next(self, doc: Doc) -> Grant:
         user, scopes, client_id, family = doc["user"], tuple(doc["scopes"]), doc["client_id"], doc["family"]

@@ -1,0 +1,1 @@
+"""Salesforce: OAuth, sObject REST, SOQL, composite, the parts of Tooling that make fields."""

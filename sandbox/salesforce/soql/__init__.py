@@ -1,0 +1,1 @@
+"""The part of SOQL that integrations use."""

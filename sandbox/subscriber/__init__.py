@@ -1,0 +1,1 @@
+"""A webhook subscriber that checks every signature with the published library."""
