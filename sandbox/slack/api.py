@@ -32,7 +32,7 @@ class Api:
             "conversations.list": (("channels:read", "groups:read"), self._list),
             "conversations.info": (("channels:read", "groups:read"), self._info),
             "conversations.join": (("channels:join",), self._join),
-            "conversations.history": (("channels:history",), self._history),
+            "conversations.history": (("channels:history", "groups:history"), self._history),
             "chat.postMessage": (("chat:write",), self._post),
             "chat.update": (("chat:write",), self._update),
             "chat.delete": (("chat:write",), self._delete),
