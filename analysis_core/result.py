@@ -196,6 +196,8 @@ class SpeakerResult:
     sentiment_depth: float | None = None
     engagement_score: float | None = None
     active_aus: tuple[int, ...] = ()
+    spoken: tuple[tuple[float, float], ...] = ()
+    """When they are heard, (start, end) in seconds; a talk figure, so everybody has it."""
 
 
 @dataclass(frozen=True)

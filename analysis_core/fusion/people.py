@@ -123,4 +123,5 @@ def _plain(name: str, figures: Talk, whole_s: float, observed: bool) -> SpeakerR
         words=figures.words,
         words_per_minute=figures.words_per_minute,
         response_latency_s=figures.response_latency_s,
+        spoken=figures.spans,
     )

@@ -29,6 +29,7 @@ class Talk:
     questions: int | None
     words: int | None
     response_latency_s: float | None
+    spans: tuple[tuple[float, float], ...] = ()
 
     @property
     def words_per_minute(self) -> float | None:
@@ -39,6 +40,7 @@ class Talk:
 def talk(inputs: Inputs, speaker: str) -> Talk:
     """The figures of one speaker; nothing in them is about emotion."""
     own = [turn for turn in inputs.turns if turn.speaker == speaker]
+    spans = spoken(inputs, speaker) if inputs.timed else []
     sentences = [row for row in inputs.text.sentences if row.speaker == speaker] if inputs.text else None
     return Talk(
         talk_time_s=length(spoken(inputs, speaker)),
@@ -48,6 +50,7 @@ def talk(inputs: Inputs, speaker: str) -> Talk:
         questions=sum(row.question for row in sentences) if sentences is not None else None,
         words=sum(row.words for row in sentences) if sentences is not None else None,
         response_latency_s=_latency(own, inputs.turns),
+        spans=tuple(spans),
     )
 
 
