@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.console.event_text import detail, title, tone
+from hub.console.event_text import detail, notable, title, tone
 
 LARGEST_MOMENTS = 6
 TABLE_STEP_S = 60
@@ -176,9 +176,9 @@ def _contribution(name: str, text: str, points: float, *, at_s: float | None = N
 
 
 def _events(result: Json) -> tuple[Event, ...]:
-    """Events and alerts in one list, by time; what has no time comes last."""
+    """Alerts and notable events in one list, by time; what has no time comes last."""
     alerts = [{**each, "start_s": each["offset_s"], "is_alert": True} for each in result.get("alerts") or ()]
-    rows = [*alerts, *(result.get("events") or ())]
+    rows = [*alerts, *notable(result.get("events") or ())]
     ordered = sorted(rows, key=lambda row: (row.get("start_s") is None, row.get("start_s") or 0.0))
     return tuple(
         Event(row.get("start_s"), title(row), detail(row), str(row.get("speaker") or ""), tone(row)) for row in ordered

@@ -75,16 +75,21 @@ def result() -> dict[str, Any]:
         ],
         "events": [
             _event(
-                "hesitation", 141, "Priya Nair", {"text": "Well, I think, um, we would have to look at that again."}
+                "words.hesitation",
+                141,
+                "Priya Nair",
+                {"sentence": "Well, I think, um, we would have to look at that again."},
             ),
-            _event("commitment", 268, "Priya Nair", {"text": "I will send you the signed order by Thursday."}),
             _event(
-                "objection",
+                "words.commitment", 268, "Priya Nair", {"sentence": "I will send you the signed order by Thursday."}
+            ),
+            _event(
+                "words.objection",
                 496,
                 "Priya Nair",
-                {"text": "The price is not something I could take to our board as it stands."},
+                {"sentence": "The price is not something I could take to our board as it stands."},
             ),
-            _event("smile", 742, "Tom\u00e1s Herrera", {"peak": 0.82, "seconds_s": 6}),
+            _event("answer.slow", 742, "Tom\u00e1s Herrera", {"silence_s": 3.4}),
         ],
         "alerts": [
             {"type": "arousal_high", "threshold": 0.8, "value": 0.84, "offset_s": 502.0, "speaker": "Priya Nair"},
