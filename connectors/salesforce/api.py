@@ -78,18 +78,16 @@ class Api:
         body: Mapping[str, Any] | None = None,
         *,
         params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
     ) -> Any:
         """One call below `/services/data/vNN.0/`; its parsed answer, None when empty."""
         data = None if body is None else json.dumps(body)
-        options = {"data": data, "headers": dict(headers or {})}
         with translated():
-            return self._client.restful(path, params=dict(params or {}), method=method, **options)
+            return self._client.restful(path, params=dict(params or {}), method=method, data=data)
 
     def composite(self, subrequests: Sequence[Record]) -> list[Record]:
         """Up to 25 calls in one, each on its own: the answers, where a failed one has a status of 300 or more."""
-        body = {"allOrNone": False, "compositeRequest": list(subrequests)}
-        answers: list[Record] = self.call("POST", "composite", body, headers=_ALLOW_SAVE)["compositeResponse"]
+        body = {"allOrNone": False, "compositeRequest": [{**part, "httpHeaders": _ALLOW_SAVE} for part in subrequests]}
+        answers: list[Record] = self.call("POST", "composite", body)["compositeResponse"]
         return answers
 
     def create_all(self, object_type: str, rows: Sequence[Record]) -> list[Record]:
