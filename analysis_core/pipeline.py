@@ -99,8 +99,8 @@ def _stages(recording: Media | None, read: Transcript | None) -> dict[str, float
     length = recording.duration_s if recording else 0.0
     return {
         "decode": 0.2,
-        "speech": length / 60 if recording and recording.has_audio else 0.0,
-        "face": length / 20 if recording and recording.has_video else 0.0,
+        "speech": length / 50 if recording and recording.has_audio else 0.0,
+        "face": max(min(length / 20, 16.0), length / 75) if recording and recording.has_video else 0.0,
         "text": 0.2 + len(read.cues) * 0.004 if read else 0.0,
         "fusion": 0.2,
     }

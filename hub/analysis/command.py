@@ -1,0 +1,69 @@
+"""`hub analyse FILE`: one recording, or a transcript alone, in the terminal. Needs no accounts and no database."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from analysis_core import Result
+
+_TEXT_ENDINGS = {".vtt", ".srt", ".txt", ".md"}
+
+
+def analyse(
+    file: Annotated[Path, typer.Argument(help="A recording (mp4, m4a, webm, wav, mp3 ...) or a transcript alone.")],
+    transcript: Annotated[Path | None, typer.Option(help="Its transcript: Zoom or Teams VTT, SRT, or text.")] = None,
+    observe: Annotated[
+        list[str] | None, typer.Option(help="Score this speaker only; may be given again. Everybody if never given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON on standard output.")] = False,
+) -> None:
+    """Analyse a recording here and now; nothing is stored."""
+    from analysis_core.errors import AnalysisError
+
+    try:
+        result = _run(file, transcript, observe)
+    except AnalysisError as error:
+        typer.echo(f"hub analyse: {error}", err=True)
+        raise typer.Exit(code=2) from error
+    except KeyboardInterrupt:
+        raise typer.Exit(code=130) from None
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), ensure_ascii=False))
+        return
+    from hub.analysis.terminal import show
+
+    show(result, file.name)
+
+
+def _run(file: Path, transcript: Path | None, observe: list[str] | None) -> "Result":
+    from analysis_core import Options
+    from analysis_core import analyse as run
+    from hub.analysis.terminal import progress
+
+    options = Options(observed_speakers=frozenset(observe) if observe else None)
+    words_alone = transcript is None and file.suffix.lower() in _TEXT_ENDINGS
+    media, words = (None, file) if words_alone else (file, transcript)
+    with _quiet_libraries() as terminal, progress(terminal) as hook:
+        return run(media, transcript=words, options=options, hook=hook)
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[IO[str]]:
+    """Standard error as it was, while what libraries write to it from C is dropped."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        with os.fdopen(os.dup(kept), "w", encoding="utf-8", buffering=1) as terminal:
+            yield terminal
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
