@@ -36,6 +36,11 @@ class Track:
         self.measures.append(measures)
         self.presence.append(presence)
 
+    def forget(self) -> None:
+        """Drop all samples but go on following: a live session may last all day."""
+        for samples in (self.times_s, self.boxes, self.measures, self.presence):
+            samples.clear()
+
     def covers(self, x: float, y: float) -> bool:
         """Whether the face lies over a point of the picture."""
         left, top, right, bottom = self.box

@@ -21,9 +21,9 @@ _SCAN_EVERY_S = 10.0
 _PRESENT = 0.5
 _SAME_PLACE = 0.3
 _SHORT_GAP_S = 3.0
-_LOCAL_CUT_LEVELS = 40.0
-_OTHER_FACE = 0.7
-_SAME_FACE = 0.9
+_LOCAL_CUT_LEVELS = 34.0
+_STAYING_FACE = 0.5
+_SAME_FACE = 0.88
 
 
 class Tracker:
@@ -69,9 +69,15 @@ class Tracker:
 
     def _replaced(self, track: Track, mesh: Mesh) -> bool:
         """Whether a cut put another face in this one's place. Without a cut, a changed look is a turned head."""
-        if self._scene.change_around(track.box) < _LOCAL_CUT_LEVELS:
-            return False
-        return appearance.likeness(track.look, appearance.look(mesh.crop)) < _OTHER_FACE
+        return self._cut_at(track) and appearance.likeness(track.look, appearance.look(mesh.crop)) < _SAME_FACE
+
+    def _cut_at(self, track: Track) -> bool:
+        return self._scene.change_around(track.box) > _LOCAL_CUT_LEVELS
+
+    def _stayed(self, track: Track, mesh: Mesh, time_s: float) -> bool:
+        """Whether a face found now is where this one was a moment ago, and no cut came between."""
+        recent = time_s - track.seen_s <= _SHORT_GAP_S and not self._cut_at(track)
+        return recent and bool(overlap(track.box[None], mesh.box)[0] > _SAME_PLACE)
 
     def _look_for_new(self, frame: Frame, cut: bool) -> list[Track]:
         found = []
@@ -110,8 +116,8 @@ class Tracker:
         best, best_likeness = None, 0.0
         for track in self._lost:
             alike = appearance.likeness(track.look, look)
-            here = time_s - track.seen_s <= _SHORT_GAP_S and overlap(track.box[None], mesh.box)[0] > _SAME_PLACE
-            if alike > max(best_likeness, _OTHER_FACE if here else _SAME_FACE):
+            least = _STAYING_FACE if self._stayed(track, mesh, time_s) else _SAME_FACE
+            if alike > max(best_likeness, least):
                 best, best_likeness = track, alike
         if best is not None:
             self._lost.remove(best)

@@ -17,6 +17,7 @@ RATE_HZ = 48_000
 Audio = NDArray[np.float32]
 
 _SYNCHRONOUS = 2
+_SEED = 1
 _UTF8 = 1
 _PHONEMES = 0x100
 _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
@@ -40,7 +41,7 @@ class Fragment:
 
 
 class Synthesizer:
-    """One espeak-ng engine; its library is global, so make one per process."""
+    """The espeak-ng engine. Its library keeps state: the same lines repeat to the bit only in a fresh process."""
 
     def __init__(self) -> None:
         self._library: Any = ctypes.CDLL(espeakng_loader.get_library_path())
@@ -72,6 +73,7 @@ class Synthesizer:
         settings = {_RATE: manner.rate, _VOLUME: manner.volume, _PITCH: manner.pitch, _RANGE: manner.pitch_range}
         for parameter, value in settings.items():
             self._library.espeak_SetParameter(parameter, value, 0)
+        self._library.espeak_ng_SetRandSeed(_SEED)  # it starts from the clock, and breath noise draws from it
         self._pieces.clear()
         encoded = text.encode()
         if self._library.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, _UTF8 | _PHONEMES, None, None) != 0:
