@@ -112,7 +112,7 @@ def bench(runtime: Runtime, crm: Any) -> Bench:
         session.flush()
         connection_id = new_id("con")
         tokens = TokenSet(access_token="t", refresh_token=None, expires_at=None, scope="")
-        owner = {"organisation_id": organisation.id}
+        owner: dict[str, Any] = {"organisation_id": organisation.id}
         sealed = seal_tokens(runtime.vault, connection_id, tokens)
         session.add(
             Connection(id=connection_id, provider="ledgerly", account_id="a1", tokens=sealed, created_at=now, **owner)
