@@ -19,6 +19,7 @@ from hub.console.report import ReportView, series_of, thresholds_of, view_of
 from hub.console.repositories import Analyses, Deliveries, Matches, Meetings, Participants, Timeline
 from hub.console.states import MEETING, UNDER_WAY
 from hub.crm.models import CrmMatch
+from hub.crm.repository import REMOVED
 from hub.deliveries.models import Delivery
 from hub.meetings.models import Meeting, Participant, TimelineEntry
 
@@ -113,7 +114,8 @@ def _people(session: Session, organisation_id: str, meeting_id: str) -> Sequence
 
 def _matches(session: Session, organisation_id: str, meeting_id: str) -> Sequence[CrmMatch]:
     rows = Matches(session, organisation_id)
-    return rows.all(rows.select().where(CrmMatch.meeting_id == meeting_id).order_by(col(CrmMatch.id)))
+    stands = rows.select().where(CrmMatch.meeting_id == meeting_id, CrmMatch.rule != REMOVED)
+    return rows.all(stands.order_by(col(CrmMatch.id)))
 
 
 def _deliveries(session: Session, organisation_id: str, meeting_id: str) -> list[DeliveryRow]:
