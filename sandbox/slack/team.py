@@ -27,7 +27,6 @@ REGISTRATION = Registration(
         "channels:history": "Read messages in public channels the app is in",
         "groups:read": "See private channels the app is in",
         "groups:history": "Read messages in private channels the app is in",
-        "groups:history": "Read messages in private channels the app is in",
         "im:write": "Start direct messages",
         "users:read": "See people in the workspace",
         "users:read.email": "See e-mail addresses of people in the workspace",
