@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from connectors import registry
-from connectors.base.errors import ConnectorError
+from connectors.base.errors import AuthorizationLost, ConnectorError
 from connectors.base.manifest import Capability
 from connectors.base.records import Candidate, MatchQuery, Person, RecordRef
 from hub.accounts.models import Organisation
@@ -36,7 +36,7 @@ async def match_meeting(runtime: Runtime, organisation_id: str, meeting_id: str)
     """Look in every CRM that takes results, and store what was found; what people decided stays as it is.
 
     Running it again is harmless and brings in contacts that appeared late. Raises `NotFound` for the meeting, and
-    the first `ConnectorError` after every CRM was asked: one that is down does not keep the others waiting.
+    a `ConnectorError` after every CRM was asked: one that is down does not keep the others waiting.
     """
     plan = await asyncio.to_thread(_plan, runtime, organisation_id, meeting_id)
     errors: list[ConnectorError] = []
@@ -46,7 +46,8 @@ async def match_meeting(runtime: Runtime, organisation_id: str, meeting_id: str)
         except ConnectorError as error:
             errors.append(error)
     if errors:
-        raise errors[0]
+        # one that heals by itself comes before one that waits for a person, since the caller retries by it
+        raise min(errors, key=lambda error: isinstance(error, AuthorizationLost))
 
 
 def records_for(session: Session, organisation_id: str, meeting_id: str, connection_id: str) -> tuple[RecordRef, ...]:
