@@ -25,7 +25,8 @@ class CrmMatch(TenantModel, table=True):
     record_url: str = ""
     participant_email: str | None = None
     rule: str
-    """The matching rule, for example `contact_by_email`, `opportunity_by_contact_role`."""
+    """The matching rule, for example `contact_by_email`, `opportunity_by_contact_role`; `chosen_by_member` for a
+    person's choice, and `removed` for a record that a person took away: kept so that no rule brings it back."""
     reason: str
     alternatives: list[dict[str, str]] = json_field(default_factory=list)
     chosen_by: str = "rule"
