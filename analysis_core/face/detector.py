@@ -23,7 +23,7 @@ class Layout:
 
 
 SHORT_RANGE = Layout(128, ((8, 2), (16, 6)), 0.5)
-FULL_RANGE = Layout(192, ((4, 1),), 0.6)
+FULL_RANGE = Layout(192, ((4, 1),), 0.5)
 
 
 @dataclass(frozen=True)
