@@ -127,10 +127,21 @@ def _make_fields(api: Api, state: _State) -> None:
         body = {"FullName": f"{object_type}.{spec.name}", "Metadata": spec.metadata()}
         match _field_change(state, object_type, spec):
             case ChangeKind.CREATE:
-                api.call("POST", "tooling/sobjects/CustomField", body)
+                _create_field(api, body)
             case ChangeKind.UPDATE:
                 field_id = state.fields[object_type, spec.name]
                 api.call("PATCH", f"tooling/sobjects/CustomField/{field_id}", body)
+
+
+def _create_field(api: Api, body: Record) -> None:
+    try:
+        api.call("POST", "tooling/sobjects/CustomField", body)
+    except RequestRejected as error:
+        if not body["Metadata"].get("unique") or "unique" not in error.message.lower():
+            raise
+        # an organisation that allows no unique field here still upserts by external id, and tells of duplicates
+        metadata = {name: value for name, value in body["Metadata"].items() if name not in {"unique", "caseSensitive"}}
+        api.call("POST", "tooling/sobjects/CustomField", {**body, "Metadata": metadata})
 
 
 def _grant(api: Api, state: _State, user_id: str) -> None:
