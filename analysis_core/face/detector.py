@@ -10,6 +10,7 @@ from analysis_core.face.network import Network, Tensor
 from analysis_core.face.region import Image, Region, crop
 
 _MERGE_OVERLAP = 0.3
+_TO_SIGNED = np.float32(1 / 127.5)
 _FACE_MARGIN = 1.5
 
 
@@ -59,7 +60,7 @@ class Detector:
 
     def _candidates(self, image: Image, window: Region) -> tuple[Tensor, Tensor, Tensor]:
         size = self._layout.size
-        picture = crop(image, window, size, repeat_edge=False).astype(np.float32) / 127.5 - 1
+        picture = np.multiply(crop(image, window, size, repeat_edge=False), _TO_SIGNED, dtype=np.float32) - 1
         outputs = self._network(picture[None])
         offsets = next(output for output in outputs if output.shape[-1] == 16)[0]
         logits = next(output for output in outputs if output.shape[-1] == 1)[0, :, 0]

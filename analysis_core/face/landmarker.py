@@ -10,6 +10,7 @@ from analysis_core.face.network import Network, Tensor
 from analysis_core.face.region import Image, Region, crop
 
 _SIZE = 256
+_TO_SHARE = np.float32(1 / 255)
 _LANDMARKS = 478
 _EYE_CORNERS = (33, 263)
 _MARGIN = 1.5
@@ -56,7 +57,7 @@ class Landmarker:
     def mesh(self, image: Image, region: Region) -> Mesh:
         """Find the landmarks of the face in `region`; check `presence` before believing them."""
         seen = crop(image, region, _SIZE)
-        outputs = self._mesh(seen[None].astype(np.float32) / np.float32(255))
+        outputs = self._mesh(np.multiply(seen[None], _TO_SHARE, dtype=np.float32))
         points = next(output for output in outputs if output.size == _LANDMARKS * 3).reshape(_LANDMARKS, 3)
         points /= np.float32(_SIZE)
         presence = next(output for output in outputs if output.size == 1).item()

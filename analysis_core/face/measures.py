@@ -9,12 +9,20 @@ from analysis_core.face.blendshapes import NAMES
 from analysis_core.face.canonical import Alignment, Points
 from analysis_core.face.network import Tensor
 
-_EYE_CORNERS = (33, 133, 263, 362)
-_INNER_BROWS = (107, 336, 55, 285)
-_MIDDLE_BROWS = (105, 334, 52, 282)
-_MOUTH_CORNERS = (61, 291)
-_UPPER_LIP_INSIDE, _LOWER_LIP_INSIDE = 13, 14
-_NOSE_BASE, _CHIN = 2, 152
+_GROUPS = {
+    "eyes": (33, 133, 263, 362),
+    "inner_brows": (107, 336, 55, 285),
+    "middle_brows": (105, 334, 52, 282),
+    "left_inner_brow": (285, 336),
+    "right_inner_brow": (55, 107),
+    "left_corner": (291,),
+    "right_corner": (61,),
+    "upper_lip": (13,),
+    "lower_lip": (14,),
+    "nose_base": (2,),
+    "chin": (152,),
+}
+"""Landmarks whose mean is one place of the face; left and right are the person's."""
 
 DISTANCES = (
     "middle_brow_height",
@@ -38,30 +46,30 @@ def picture_to_canonical(points: Tensor) -> Points:
 
 def measure(blendshapes: Tensor, points: Points, alignment: Alignment) -> Tensor:
     """Give all of `MEASURES` for landmarks `points` (478, 3) in canonical directions."""
-    distances = _distances(alignment.undo(points))
-    return np.concatenate([blendshapes, distances, alignment.angles]).astype(np.float32)
+    places = alignment.undo(_MEANS @ points[_LANDMARKS])
+    return np.concatenate([blendshapes, _distances(places), alignment.angles]).astype(np.float32)
 
 
-def _distances(face: Points) -> list[float]:
-    eyes = _height(face, *_EYE_CORNERS)
-    middle = _height(face, *_MIDDLE_BROWS) - eyes
-    corners = _height(face, *_MOUTH_CORNERS)
-    nose = _height(face, _NOSE_BASE)
+def _distances(places: Points) -> list[float]:
+    x = dict(zip(_GROUPS, places[:, 0].tolist(), strict=True))
+    y = dict(zip(_GROUPS, places[:, 1].tolist(), strict=True))
+    corners = (y["left_corner"] + y["right_corner"]) / 2
     return [
-        middle,
-        _height(face, *_INNER_BROWS) - eyes - middle,
-        _across(face, 285, 336) - _across(face, 55, 107),
-        _height(face, _UPPER_LIP_INSIDE) - _height(face, _LOWER_LIP_INSIDE),
-        _across(face, 291) - _across(face, 61),
-        corners - _height(face, _UPPER_LIP_INSIDE, _LOWER_LIP_INSIDE),
-        nose - corners,
-        nose - _height(face, _CHIN),
+        y["middle_brows"] - y["eyes"],
+        y["inner_brows"] - y["middle_brows"],
+        x["left_inner_brow"] - x["right_inner_brow"],
+        y["upper_lip"] - y["lower_lip"],
+        x["left_corner"] - x["right_corner"],
+        corners - (y["upper_lip"] + y["lower_lip"]) / 2,
+        y["nose_base"] - corners,
+        y["nose_base"] - y["chin"],
     ]
 
 
-def _height(face: Points, *landmarks: int) -> float:
-    return float(face[list(landmarks), 1].mean())
+def _means() -> Points:
+    """One row a group: the mean of its landmarks, as weights of `_LANDMARKS`."""
+    return np.array([[(landmark in group) / len(group) for landmark in _LANDMARKS] for group in _GROUPS.values()])
 
 
-def _across(face: Points, *landmarks: int) -> float:
-    return float(face[list(landmarks), 0].mean())
+_LANDMARKS = sorted({landmark for group in _GROUPS.values() for landmark in group})
+_MEANS = _means()

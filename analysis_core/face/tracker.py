@@ -17,7 +17,7 @@ MAX_MEASURED = 8
 """Faces measured in one picture; more take turns, so that a gallery costs no more than eight faces do."""
 
 _DETECT_EVERY_S = 1.0
-_SCAN_EVERY_S = 10.0
+_SCAN_EVERY_S = 30.0
 _PRESENT = 0.5
 _SAME_PLACE = 0.3
 _SHORT_GAP_S = 3.0
