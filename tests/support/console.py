@@ -85,15 +85,15 @@ def result() -> dict[str, Any]:
             ),
             _event(
                 "words.objection",
-                496,
+                472,
                 "Priya Nair",
                 {"sentence": "The price is not something I could take to our board as it stands."},
             ),
             _event("answer.slow", 742, "Tom\u00e1s Herrera", {"silence_s": 3.4}),
         ],
         "alerts": [
-            {"type": "arousal_high", "threshold": 0.8, "value": 0.84, "offset_s": 502.0, "speaker": "Priya Nair"},
-            {"type": "credibility_low", "threshold": 0.35, "value": 0.27, "offset_s": 511.0, "speaker": "Priya Nair"},
+            {"type": "arousal_high", "threshold": 0.8, "value": 0.84, "offset_s": 486.0, "speaker": "Priya Nair"},
+            {"type": "credibility_low", "threshold": 0.35, "value": 0.27, "offset_s": 524.0, "speaker": "Priya Nair"},
         ],
         "speakers": [
             _speaker("Dana Whitfield", 0, observed=False, questions=11),
@@ -110,7 +110,7 @@ def result() -> dict[str, Any]:
         },
         "contributions": _contributions(),
         "summary": "Priya and Tom\u00e1s came across a little more composed and direct than at the start of the call.\n"
-        "The stretch around 8:25, about the price, stands out: more strain in the voice and more hedging than before. "
+        "The stretch around 8:30, about the price, stands out: more strain in the voice and more hedging than before. "
         "It settled again within two minutes.",
         "warnings": ["The transcript spells no filled pauses; they were taken from the audio."],
         "models": [{"name": "speech-embedding", "version": "1", "sha256": "d01c3014881c9c6f" + "0" * 48}],
@@ -129,7 +129,7 @@ def _contributions() -> dict[str, Any]:
     moments = [
         (139.0, 158.0, -0.9, "fluency", "Well, I think, um, we would have to look at that again."),
         (262.0, 284.0, 2.2, "directness", "I will send you the signed order by Thursday."),
-        (494.0, 514.0, -3.1, "composure", "The price is not something I could take to our board as it stands."),
+        (470.0, 490.0, -3.1, "composure", "The price is not something I could take to our board as it stands."),
         (520.0, 541.0, -1.7, "directness", "Maybe we could, sort of, split it over two years."),
         (738.0, 757.0, 1.4, "engagement", "That works for us. What do you need from me?"),
     ]
@@ -191,13 +191,13 @@ def _scored(score: float, interval: tuple[float, float], signal: Series) -> dict
     }
 
 
-def seed_meeting(runtime: Runtime, organisation_id: str) -> Meeting:
+def seed_meeting(runtime: Runtime, organisation_id: str, found: dict[str, Any] | None = None) -> Meeting:
     """Store a connected source and CRM, a completed meeting, its result, records, deliveries and timeline."""
     with runtime.database.transaction() as session:
         zoom = _connection(session, organisation_id, "zoom", "Northwind Trading")
         crm = _connection(session, organisation_id, "salesforce", "Northwind Trading")
         meeting = _meeting(session, organisation_id, zoom)
-        analysis = _analysis(session, meeting)
+        analysis = _analysis(session, meeting, found or result())
         _people(session, meeting)
         _match(session, meeting, crm)
         _deliveries(session, meeting, analysis, crm)
@@ -263,8 +263,7 @@ def _meeting(session: Session, organisation_id: str, zoom: Connection) -> Meetin
     return row
 
 
-def _analysis(session: Session, meeting: Meeting) -> Analysis:
-    found = result()
+def _analysis(session: Session, meeting: Meeting, found: dict[str, Any]) -> Analysis:
     row = Analysis(
         organisation_id=meeting.organisation_id,
         meeting_id=meeting.id,

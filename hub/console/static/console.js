@@ -28,8 +28,8 @@
     }
   });
   document.addEventListener("htmx:afterSwap", (event) => localiseTimes(event.target));
-  document.addEventListener("htmx:sseMessage", (event) => {
-    if (event.detail.type === "finished") window.location.reload();
+  document.addEventListener("htmx:sseClose", (event) => {
+    if (event.detail.type === "message") window.location.reload(); // the stream said `finished`
   });
   localiseTimes(document);
 })();
