@@ -11,6 +11,7 @@ from analysis_core.observations import FaceTrack, Turn
 _ENOUGH = 3.0
 _INDEPENDENT_S = 1.0
 _MOST_EVIDENCE_SAMPLES = 400.0
+_MOSTLY = 0.8
 
 Flags = NDArray[np.bool_]
 
@@ -28,9 +29,10 @@ def attribute(tracks: Sequence[FaceTrack], turns: Sequence[Turn], shown_s: NDArr
     `shown_s` are the times of all sampled pictures. Pairs are taken by falling evidence; two faces that are visible
     at the same time are never the same speaker.
     """
+    alone = _alone(tracks)
     talking = {name: [turn for turn in turns if turn.speaker == name] for name in sorted({t.speaker for t in turns})}
     evidence = [
-        _Evidence(_score(track, spoken, shown_s), index, name)
+        _Evidence(_score(track, spoken, shown_s, alone[index]), index, name)
         for index, track in enumerate(tracks)
         for name, spoken in talking.items()
     ]
@@ -43,10 +45,19 @@ def attribute(tracks: Sequence[FaceTrack], turns: Sequence[Turn], shown_s: NDArr
     return [replace(track, speaker=named.get(index)) for index, track in enumerate(tracks)]
 
 
-def _score(track: FaceTrack, turns: Sequence[Turn], shown_s: NDArray[np.float32]) -> float:
+def _score(track: FaceTrack, turns: Sequence[Turn], shown_s: NDArray[np.float32], alone: bool) -> float:
     """Standard deviations by which this speaker's talking goes with the lips' motion and with being shown at all."""
     while_talking = _within(track.times_s, turns)
-    return _lips(track, while_talking) + _presence(track, while_talking, _within(shown_s, turns))
+    lips = _lips(track, while_talking)
+    return lips + _presence(track, while_talking, _within(shown_s, turns)) if alone else lips
+
+
+def _alone(tracks: Sequence[FaceTrack]) -> list[bool]:
+    """Whether each face is mostly the only one in the picture: then the view may follow the speaker."""
+    if not tracks:
+        return []
+    moments, faces = np.unique(np.concatenate([track.times_s for track in tracks]), return_counts=True)
+    return [bool((faces[np.isin(moments, track.times_s)] == 1).mean() > _MOSTLY) for track in tracks]
 
 
 def _lips(track: FaceTrack, talking: Flags) -> float:
@@ -60,12 +71,17 @@ def _lips(track: FaceTrack, talking: Flags) -> float:
 
 
 def _presence(track: FaceTrack, while_visible: Flags, overall: Flags) -> float:
-    """How much more often this speaker talks while the face is shown: decisive where the view follows the speaker."""
+    """How much more often this speaker talks while the face is shown, over appearances: one proves little."""
     expected = float(overall.mean())
     if not 0 < expected < 1:
         return 0.0
-    deviation = np.sqrt(expected * (1 - expected) / max(_independent(track.times_s), 1.0))
+    deviation = np.sqrt(expected * (1 - expected) / _appearances(track.times_s))
     return float((while_visible.mean() - expected) / deviation)
+
+
+def _appearances(times_s: NDArray[np.float32]) -> int:
+    steps = np.diff(times_s)
+    return 1 + int((steps > 3 * np.median(steps)).sum()) if len(steps) else 1
 
 
 def _independent(times_s: NDArray[np.float32]) -> float:
@@ -77,7 +93,7 @@ def _independent(times_s: NDArray[np.float32]) -> float:
 def _within(times_s: NDArray[np.float32], turns: Sequence[Turn]) -> Flags:
     flags = np.zeros(len(times_s), bool)
     for turn in turns:
-        flags |= (times_s >= turn.start_s) & (times_s <= turn.end_s)
+        flags |= (times_s >= turn.start_s) & (times_s < turn.end_s)
     return flags
 
 

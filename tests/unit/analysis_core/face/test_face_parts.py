@@ -214,12 +214,23 @@ def test_two_faces_seen_together_are_never_one_speaker() -> None:
 
 
 def test_a_view_that_follows_the_speaker_names_faces_that_hardly_move() -> None:
-    times = _times(120)
-    ann = (times < 20) | (times >= 40)
+    times = _times(200)
+    ann = times // 5 % 2 == 0
+    turns = tuple(Turn(start, start + 5, "Ann" if start % 10 == 0 else "Bob") for start in range(0, 100, 5))
     tracks = [
         _track(number, np.zeros(int(shown.sum()), np.float32), times[shown]) for number, shown in ((1, ann), (2, ~ann))
     ]
 
-    named = attribute(tracks, TURNS, times)
+    named = attribute(tracks, turns, times)
 
     assert [track.speaker for track in named] == ["Ann", "Bob"]
+
+
+def test_somebody_who_joins_late_and_is_silent_is_not_the_late_speaker() -> None:
+    times = _times(240)
+    turns = (Turn(0, 60, "Ann"), Turn(60, 120, "Bob"))
+    late = _track(1, _lips(np.zeros(120), 6), times[times >= 60])
+
+    (named,) = attribute([late], turns, times)
+
+    assert named.speaker is None
