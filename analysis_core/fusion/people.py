@@ -24,7 +24,7 @@ def rated(inputs: Inputs, people: Sequence[Person]) -> Score:
     observed = {name: observed_share(people, _signal(name)) for name in SIGNALS}
     only_words = inputs.speech is None and inputs.face is None
     talk_s = sum(float(p.credibility.talk.sum()) for p in people)
-    refused = abstains(talk_s, observed, only_words, nobody=not people)
+    refused = abstains(talk_s, observed, only_words, nobody=not people and inputs.options.observed_speakers is not None)
     if refused:
         return refused
     return score([p.credibility for p in people], sum(observed.values()) / len(SIGNALS))

@@ -19,6 +19,9 @@ from analysis_core.observations import Cue
 
 _LEAST_CUE_S = 2.0
 
+_OWN_PAUSE_S = 1.0
+"""Beyond what is free: where voices are not told apart, a longer silence may be somebody else's turn to speak."""
+
 
 @dataclass(frozen=True)
 class CueCount:
@@ -61,7 +64,8 @@ def pause_load(inputs: Inputs, speaker: str, talk: Values) -> Values:
         return load
     for pause in inputs.speech.pauses:
         long = pause.end_s - pause.start_s - free
-        if pause.speaker == speaker and pause.kind == "within" and long > 0:
+        others = not inputs.speakers_told_apart and long > _OWN_PAUSE_S
+        if pause.speaker == speaker and pause.kind == "within" and long > 0 and not others:
             load += _around((pause.start_s + pause.end_s) / 2, min(long, 4.0) * weight, talk)
     return load * 60.0
 

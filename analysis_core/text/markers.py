@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,6 +14,11 @@ _NEGATION = re.compile(r"\b(?:not|no|never|nobody|nothing|without|hardly|neither
 _SUBORDINATE = re.compile(r"\b(?:if|unless|whether|once|until|in case|provided|assuming|suppose)\b", re.I)
 _CLAUSE = re.compile(r"[,.;:!?\u2014]|\b(?:but|and|because|so|although|however)\b", re.I)
 _NEGATION_REACH_WORDS = 4
+_SPACE = re.compile(r" (?!\?)")
+
+FILLED_PAUSE = "filled_pause"
+"""The kind that is taken out before others are looked for: it can stand anywhere, also inside them."""
+
 _REPEATED = re.compile(r"\b([^\W\d_]+(?:['\u2019][^\W\d_]+)?(?:\s+[^\W\d_]+)?)(?:[,\s]+\1\b)+", re.I)
 _MEANT_TWICE = re.compile(r"that|had|very|really|no|yes|bye|ok|okay|well|now|so|much|many|more", re.I)
 
@@ -72,18 +77,35 @@ def group_of(kind: str) -> str:
 
 
 def find(sentence: str) -> list[Hit]:
-    """The sentence's markers in order. Of overlapping hits within a group the longest counts."""
+    """The sentence's markers in order. Of overlapping hits within a group the longest counts, beside filled pauses."""
     text = sentence.replace("\u2019", "'")
-    hits = sorted((*_listed(text), *_repetitions(text)), key=lambda hit: (hit.start - hit.end, hit.start))
+    pauses = list(_listed(text, [kind for kind in kinds() if kind.name == FILLED_PAUSE]))
+    fluent = _blanked(text, pauses)
+    others = [*_listed(fluent, [kind for kind in kinds() if kind.name != FILLED_PAUSE]), *_repetitions(fluent)]
     kept: list[Hit] = []
-    for hit in hits:
+    for hit in sorted(others, key=lambda hit: (hit.start - hit.end, hit.start)):
         if not any(hit.group == other.group and hit.start < other.end and other.start < hit.end for other in kept):
             kept.append(hit)
-    return sorted(kept, key=lambda hit: (hit.start, hit.kind))
+    return sorted([*pauses, *kept], key=lambda hit: (hit.start, hit.kind))
 
 
-def _listed(text: str) -> Iterator[Hit]:
-    for kind in kinds():
+def without(sentence: str, groups: Collection[str]) -> str:
+    """The sentence without its markers of these groups and the commas that set them apart."""
+    return " ".join(_blanked(sentence, [hit for hit in find(sentence) if hit.group in groups]).split())
+
+
+def _blanked(text: str, hits: Sequence[Hit]) -> str:
+    """The text with spaces in place of the hits and of the commas around them: the same length, and fluent."""
+    for hit in hits:
+        start = len(text[: hit.start].rstrip().removesuffix(","))
+        after = text[hit.end :].lstrip()
+        end = len(text) - len(after.removeprefix(","))
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
+
+
+def _listed(text: str, among: Sequence[MarkerKind]) -> Iterator[Hit]:
+    for kind in among:
         for number, pattern in enumerate(kind.patterns):
             for match in pattern.finditer(text):
                 if match.group().strip() and not _cancelled(kind, text, match.start(), match.end()):
@@ -127,4 +149,6 @@ def _optional(pattern: str | None) -> re.Pattern[str] | None:
 
 
 def _whole_words(pattern: str) -> str:
+    if "(?<" not in pattern:  # what stands behind must have one length
+        pattern = _SPACE.sub(r"\\s+", pattern)
     return rf"(?<!\w)(?:{pattern})(?!\w)"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis_core.text.markers import find
+from analysis_core.text.markers import find, without
 
 
 def _kinds(sentence: str) -> list[str]:
@@ -70,3 +70,15 @@ def test_spans_point_at_the_words_and_name_their_source() -> None:
 
     assert [sentence[hit.start : hit.end] for hit in hits] == ["I think", "might"]
     assert all(hit.source.startswith("markers:hedge_") for hit in hits)
+
+
+def test_a_filled_pause_hides_nothing() -> None:
+    sentence = "I will, um, sign, and I was, uh, I was sort of late."
+
+    assert _kinds(sentence) == ["commitment", "filled_pause", "repetition", "filled_pause", "hedge_degree"]
+
+
+def test_manner_can_be_taken_away_from_what_is_said() -> None:
+    said = without("Um, I guess, I am a little worried, you know, about the, uh, price.", ("hesitation", "hedge"))
+
+    assert said == "I am a little worried about the price."
