@@ -22,9 +22,11 @@ from sqlmodel import select
 
 from hub import runtime as runtimes
 from hub.accounts.models import Organisation
+from hub.connections.access import open_destination
 from hub.connections.models import Connection
 from hub.connections.service.finish import Visitor, finish_connecting
 from hub.connections.service.start import start_connecting
+from hub.deliveries.models import Delivery, DeliveryState, Destination
 from hub.deliveries.service import NewDestination, NewEndpoint, create_destination, create_endpoint
 from hub.kit.crypto import new_master_key
 from hub.kit.repository import TenantModel
@@ -145,6 +147,39 @@ class Stage:
         """What the hubs printed, the end of it."""
         return "\n".join(f"--- {hub.log.name}\n{hub.log.read_text()[-6000:]}" for hub in self.hubs)
 
+    def has(self, provider: str) -> bool:
+        """Whether an account of this provider is connected."""
+        return any(row.provider == provider for row in self.rows(Connection))
+
+    def is_everything_delivered(self) -> bool:
+        """Whether the result is announced, every destination was planned, and nothing is on its way."""
+        rows = self.rows(Delivery)
+        planned = {row.destination_id for row in rows if row.destination_id}
+        announced = bool(self.subscriber.ids("analysis.completed"))
+        on_the_way = any(row.state is DeliveryState.PENDING for row in rows)
+        return announced and len(planned) == len(self.rows(Destination)) and not on_the_way
+
+    def messages_in_slack(self) -> list[dict[str, Any]]:
+        """What the app posted."""
+        return [message for message in self.state("slack")["messages"] if message["channel"] == CHANNEL["channel"]]
+
+    def tasks_in_salesforce(self) -> list[dict[str, Any]]:
+        """The calls that were logged."""
+        tasks: list[dict[str, Any]] = self.state("salesforce")["records"]["Task"]
+        return tasks
+
+    def analysis_processes(self) -> list[int]:
+        """Analysis children that work in this stage's directory."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                inside = (path / "cwd").readlink().is_relative_to(self.settings.media_dir)
+            except OSError:
+                continue
+            if inside:
+                found.append(int(path.name))
+        return found
+
     def media_files(self) -> list[Path]:
         """What lies where recordings are kept while they are analysed."""
         return [path for path in self.settings.media_dir.rglob("*") if path.is_file()]
@@ -167,7 +202,7 @@ def staging(
     recordings: Path,
     *,
     database_url: str = "",
-    providers: Sequence[str] = ("zoom", "slack"),
+    providers: Sequence[str] | None = None,
     **more: str,
 ) -> Iterator[Stage]:
     """Simulators and subscriber running, accounts connected, destinations made; no hub yet."""
@@ -177,7 +212,7 @@ def staging(
         runtime = runtimes.build(settings)
         upgrade(runtime.database)
         stage = Stage(directory, base, subscriber, settings, environment, runtime)
-        _populate(stage, providers)
+        _populate(stage, providers or _with_simulator())
         try:
             yield stage
         finally:
@@ -209,7 +244,7 @@ def _environment(directory: Path, base: str, database_url: str, more: Mapping[st
     apps = {
         "ZOOM": {"WEB": f"{base}/zoom", "API": f"{base}/zoom/v2"},
         "SLACK": {"WEB": f"{base}/slack", "API": f"{base}/slack/api"},
-        "SALESFORCE": {"LOGIN": f"{base}/salesforce"},
+        "SALESFORCE": {"LOGIN": base},
     }
     values = {
         "HUB_PORT": str(free_port()),
@@ -241,6 +276,10 @@ def _settings(environment: Mapping[str, str]) -> Settings:
         os.environ.update(former)
 
 
+def _with_simulator() -> list[str]:
+    return [name for name in ("zoom", "slack", "salesforce") if (ROOT / "sandbox" / name / "simulator.py").exists()]
+
+
 def _populate(stage: Stage, providers: Sequence[str]) -> None:
     now = datetime.now(UTC)
     organisation = Organisation(name="Northwind", domains=["northwind.example"], created_at=now)
@@ -253,8 +292,15 @@ def _populate(stage: Stage, providers: Sequence[str]) -> None:
         if provider != "zoom":
             new = NewDestination(connection.id, provider, target=CHANNEL if provider == "slack" else {})
             create_destination(stage.runtime, stage.organisation_id, new, actor="test")
+        if provider == "salesforce":
+            asyncio.run(_provision(stage, connection))
     endpoint = NewEndpoint(stage.subscriber.url)
     create_endpoint(stage.runtime, stage.organisation_id, endpoint, actor="test")
+
+
+async def _provision(stage: Stage, connection: Connection) -> None:
+    async with open_destination(stage.runtime, stage.organisation_id, connection.id) as crm:
+        await crm.provision(dry_run=False)
 
 
 def connect(stage: Stage, provider: str) -> Connection:

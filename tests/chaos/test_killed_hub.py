@@ -1,0 +1,56 @@
+"""The hub is killed with SIGKILL at its worst moments: nothing is lost, nothing arrives twice, no media stays."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.stage import Stage, staging
+
+pytestmark = pytest.mark.slow
+
+MOMENTS = {
+    "while the recording arrives": "hub.meetings.media:_Sink._write:after",
+    "with the recording on disk": "hub.meetings.recordings:_note_fetched:before",
+    "while it is analysed": "hub.analysis.runner:_hand_over:after",
+    "before the result is published": "hub.meetings.workflows:publish_result:before",
+    "after the result is published, before the step is noted": "hub.meetings.workflows:publish_result:after",
+    "after deliveries are planned": "hub.deliveries.planning:plan:after",
+    "after the message was posted, before that is noted": "hub.deliveries.sending:_to_notifier:after",
+    "after the CRM was written, before that is noted": "hub.deliveries.sending:_to_crm:after",
+    "after the subscriber was told, before that is noted": "hub.deliveries.sending:_to_endpoint:after",
+}
+
+
+@pytest.mark.parametrize("crash_at", MOMENTS.values(), ids=MOMENTS.keys())
+def test_a_restart_finishes_what_the_killed_process_began(tmp_path: Path, recordings: Path, crash_at: str) -> None:
+    with staging(tmp_path, recordings) as stage:
+        doomed = stage.start_hub(crash_at=crash_at)
+        stage.play()
+        doomed.wait_until_dead(within_s=40)
+
+        stage.start_hub()
+
+        stage.until(stage.is_everything_delivered, 50, "everything is delivered")
+        _assert_once(stage)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("crash_at", MOMENTS.values(), ids=MOMENTS.keys())
+def test_another_worker_takes_over(tmp_path: Path, recordings: Path, postgres_url: str, crash_at: str) -> None:
+    with staging(tmp_path, recordings, database_url=postgres_url) as stage:
+        hubs = [stage.start_hub(crash_at=crash_at), stage.start_hub("worker", crash_at=crash_at)]
+        stage.play()
+        stage.until(lambda: any(hub.process.poll() is not None for hub in hubs), 40, "one of them is dead")
+
+        stage.until(stage.is_everything_delivered, 60, "everything is delivered")
+
+        _assert_once(stage)
+
+
+def _assert_once(stage: Stage) -> None:
+    assert stage.meeting().state == "completed"
+    assert len(stage.subscriber.ids("analysis.completed")) == 1
+    assert len(stage.messages_in_slack()) == 1
+    assert len(stage.tasks_in_salesforce()) == 1 if stage.has("salesforce") else True
+    stage.until(lambda: not stage.media_files(), 5, "no media is left")
+    stage.until(lambda: not stage.analysis_processes(), 5, "no analysis process is left")
