@@ -3,7 +3,6 @@
 The bearer token goes only to the provider's own hosts. Every failure leaves as one of `connectors.base.errors`.
 """
 
-import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 import httpx
+import structlog
 
 from connectors.base.errors import ConnectorError, ProviderUnavailable, RequestRejected
 from connectors.base.http import error_for
@@ -19,7 +19,7 @@ from connectors.base.manifest import Manifest
 from hub.connections.hosts import TrustedHosts
 from hub.kit.clock import Clock
 
-_LOG = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=10.0)
 _MAX_REDIRECTS = 5
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -93,7 +93,7 @@ class ConnectionClient:
                 whole = await _read_whole(answer)
             finally:
                 await answer.aclose()
-        _LOG.debug("%s %s%s -> %s in %.0f ms", method, url.host, url.path, whole.status_code, _ms_since(started))
+        _log.debug("provider.called", method=method, host=url.host, status=whole.status_code, ms=_ms_since(started))
         return whole
 
     async def _open(self, url: httpx.URL, headers: Mapping[str, str] | None, token: str) -> httpx.Response:
@@ -182,5 +182,5 @@ async def _read_some(answer: httpx.Response) -> bytes:
     return bytes(body)
 
 
-def _ms_since(started: float) -> float:
-    return (monotonic() - started) * 1000
+def _ms_since(started: float) -> int:
+    return round((monotonic() - started) * 1000)

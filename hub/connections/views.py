@@ -1,10 +1,10 @@
 """Connecting accounts, in the browser. The page that lists connections is the console's."""
 
 import asyncio
-import logging
 from typing import Annotated
 from urllib.parse import urlencode
 
+import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse
 
@@ -30,7 +30,7 @@ from hub.connections.service.finish import Visitor, finish_connecting
 from hub.connections.service.start import start_connecting
 
 router = APIRouter(include_in_schema=False)
-_LOG = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 _CSRF = [Depends(verify_csrf)]
 
 
@@ -88,7 +88,7 @@ async def callback(
     except RedirectInvalid:
         return _back(Notice.START_AGAIN, manifest.id)
     except ConnectFailed as error:
-        _LOG.warning("connecting %s failed: %s", manifest.id, error)
+        _log.warning("connection.failed", provider=manifest.id, reason=str(error))
         return _back(Notice.DECLINED if error.declined else Notice.FAILED, manifest.id)
     return _back(Notice.RENEWED if kept.renewed else Notice.CONNECTED, manifest.id)
 
@@ -101,7 +101,7 @@ async def check(connection: OwnConnection, runtime: CurrentRuntime) -> RedirectR
     except AuthorizationLost:
         return _back(Notice.RECONNECT, connection.provider)
     except ConnectorError as error:
-        _LOG.warning("checking %s failed: %s", connection.id, error)
+        _log.warning("connection.check_failed", connection=connection.id, reason=str(error))
         return _back(Notice.UNAVAILABLE, connection.provider)
     return _back(Notice.WORKS, connection.provider)
 

@@ -59,9 +59,7 @@ class TestFolder:
 
         for capability in manifest.capabilities:
             wanted = {name for name in vars(PROTOCOLS[capability]) if not name.startswith("_")} | {"check"}
-            assert not [
-                name for name in wanted if not callable(getattr(connector, name, None)) and name != "default_mapping"
-            ]
+            assert not [name for name in wanted if not callable(getattr(connector, name, None))]
 
 
 @pytest.mark.anyio

@@ -1,8 +1,9 @@
 """End a connection: here, and at the provider."""
 
 import asyncio
-import logging
 from datetime import datetime
+
+import structlog
 
 from hub.accounts import audit
 from hub.connections.errors import ConnectionMissing, NotConfigured
@@ -17,7 +18,7 @@ from hub.runtime import Runtime
 from oauth.errors import OAuthError
 from oauth.tokens import TokenEndpoint, TokenSet
 
-_LOG = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 async def disconnect(runtime: Runtime, key: ConnectionKey, actor: str) -> bool:
@@ -70,7 +71,9 @@ async def _revoke(runtime: Runtime, connection: Connection) -> bool:
         tokens = open_tokens(runtime.vault, connection.id, connection.tokens)
         return await endpoint.revoke(await _living(endpoint, tokens, runtime.clock()))
     except (OAuthError, NotConfigured, SealedValueError) as error:
-        _LOG.warning("could not revoke %s at %s: %s", connection.id, connection.provider, error)
+        _log.warning(
+            "connection.not_revoked", connection=connection.id, provider=connection.provider, reason=str(error)
+        )
         return False
 
 

@@ -1,9 +1,10 @@
 """Use every connection once a day, so that idle refresh tokens do not expire unnoticed."""
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
+
+import structlog
 
 from connectors.base.errors import ConnectorError
 from hub.connections.errors import ConnectionsError
@@ -14,7 +15,7 @@ from hub.connections.service.check import check_connection
 from hub.connections.service.refresh import refresh
 from hub.runtime import Runtime
 
-_LOG = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 _IDLE = timedelta(hours=24)
 
 
@@ -47,6 +48,6 @@ async def _keep_one(runtime: Runtime, connection: Connection) -> bool:
         else:
             await check_connection(runtime, key)
     except (ConnectorError, ConnectionsError) as error:
-        _LOG.warning("keep-alive of %s (%s) failed: %s", connection.id, connection.provider, error)
+        _log.warning("connection.not_kept_alive", connection=connection.id, reason=str(error))
         return False
     return True
