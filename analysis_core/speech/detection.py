@@ -15,6 +15,11 @@ _SHORTEST_SPEECH = 6
 _SHORTEST_GAP = 4
 """In detector frames: bursts under 0.19 s are no speech, and gaps under 0.13 s are the silence of a stop consonant."""
 
+_LEVEL = 0.05
+_MOST_GAIN = 16.0
+_FADE = 0.95
+"""Sound is brought to -26 dBFS by the loudest windows so far, a little forgotten with each, but not by over 24 dB."""
+
 Flags = NDArray[np.bool_]
 
 
@@ -25,14 +30,21 @@ class Detector:
         self._session = session("silero-vad")
         self._h = self._c = np.zeros((1, 1, 128), np.float32)
         self._speaking = False
+        self._level = 0.0
 
     def __call__(self, window: Window) -> Flags:
         """Whether each 32 ms of the window is speech, shape (length / 512,)."""
         starts = CONTEXT + np.arange(0, window.length, STEP)
         frames = window.audio[starts[:, None] + np.arange(-_MEMORY, STEP)]
-        feed = {"input": frames, "h": self._h, "c": self._c}
+        feed = {"input": frames * self._gain(frames), "h": self._h, "c": self._c}
         probability, self._h, self._c = self._session.run(None, feed)
         return self._decide(probability.reshape(-1))
+
+    def _gain(self, frames: NDArray[np.float32]) -> np.float32:
+        """The network hears less in quiet recordings; a louder copy of a recording must give the same speech."""
+        loud = float(np.percentile(np.sqrt(np.square(frames).mean(1)), 95))
+        self._level = max(loud, self._level * _FADE)
+        return np.float32(min(_LEVEL / max(self._level, 1e-9), _MOST_GAIN))
 
     def _decide(self, probability: NDArray[np.float32]) -> Flags:
         """Hysteresis: speech starts at 0.5, goes on down to 0.35."""

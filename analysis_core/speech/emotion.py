@@ -20,6 +20,8 @@ _PER_DB, _PER_SEMITONE = 0.015, 0.01
 _MOST = 0.2
 """Loudness and pitch together move arousal by no more than this."""
 _ROUNDS = 3
+_NEUTRAL_PRIOR = 3.0
+"""How much more frequent neutral speech is in conversation than any one emotion; among actors it is not."""
 _FLOOR = 0.05
 """Weight in the baseline of a segment that sounds anything but neutral."""
 _LONG_ENOUGH_S = 4.0
@@ -51,6 +53,13 @@ class Head:
         """Tempered probabilities, shape (n, k)."""
         scores = (embeddings @ self.emotions[:, :-1].T + self.emotions[:, -1]) / self.temperature
         powers = np.exp(scores - scores.max(1, keepdims=True))
+        return np.asarray(powers / powers.sum(1, keepdims=True))
+
+    def heard(self, anchored: Anchored) -> Float:
+        """Probabilities in a conversation, (n, k): people are mostly neutral there, as far as there is a baseline."""
+        prior = np.ones((len(anchored.trust), len(self.classes)))
+        prior[:, self.classes.index("neutral")] = _NEUTRAL_PRIOR**anchored.trust
+        powers = self.posteriors(anchored.embeddings) * prior
         return np.asarray(powers / powers.sum(1, keepdims=True))
 
     def vad(self, embeddings: Float) -> Float:
@@ -91,7 +100,7 @@ def judge(voices: Sequence[Voice], names: Sequence[str], using: Head | None = No
     embeddings = np.stack([voice.embedding for voice in voices]).astype(np.float64)
     speakers = np.array([voice.speaker for voice in voices])
     anchored = using.anchored(embeddings, speakers)
-    shares = using.posteriors(anchored.embeddings)
+    shares = using.heard(anchored)
     vad = using.vad(anchored.embeddings)
     vad[:, 1] += anchored.trust * _lift(voices, speakers)
     emotions = [dict(zip(using.classes, map(float, row), strict=True)) for row in shares]

@@ -13,11 +13,11 @@ from analysis_core.speech.detection import Flags, runs
 from analysis_core.speech.windows import FRAME, RATE
 
 FRAME_S = FRAME / RATE
-_SHORTEST, _LONGEST = round(0.24 / FRAME_S), round(1.2 / FRAME_S)
-_CHANGE_DB = 11.0
-_STEP_ST = 0.5
-_RANGE_ST = 2.0
-_SILENCE_NEAR = round(0.25 / FRAME_S)
+_SHORTEST, _LONGEST = round(0.18 / FRAME_S), round(1.2 / FRAME_S)
+_CHANGE_DB = 13.0
+_STEP_ST = 0.4
+_RANGE_ST = 1.5
+_SILENCE_NEAR = round(0.3 / FRAME_S)
 """A filled pause borders on silence on at least one side; a stressed vowel within a word does not."""
 
 
@@ -34,17 +34,13 @@ def held_sounds(pitch: NDArray[np.float32], change: NDArray[np.float32], speech:
     """`pitch` in Hz with NaN where unvoiced, `change` as in `Spectrum`, and speech, all by 16 ms frame."""
     tone = 12 * np.log2(pitch / 100)
     step = np.abs(np.diff(tone, prepend=np.nan))
-    still = (step < _STEP_ST) & (_mean3(change) < _CHANGE_DB)
+    still = (step < _STEP_ST) & (change < _CHANGE_DB)
     lengths = [(start, end) for start, end in runs(still).tolist() if _SHORTEST <= end - start <= _LONGEST]
     return [
         Held(start, end, _confidence(change[start:end], tone[start:end]))
         for start, end in lengths
         if np.ptp(tone[start:end]) <= _RANGE_ST and _by_silence(speech, start, end)
     ]
-
-
-def _mean3(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.convolve(values, np.full(3, 1 / 3, np.float32), "same") if len(values) >= 3 else values
 
 
 def _by_silence(speech: Flags, start: int, end: int) -> bool:

@@ -9,6 +9,7 @@ best. Every second voiced frame is a measurement of its own, so that a window is
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from analysis_core.speech.windows import CONTEXT, FRAME, RATE, Window
@@ -24,6 +25,8 @@ _LEAST_FIT = 0.5
 _PULSE = 0.2
 """Half the width, in periods, of the Hann window that a pulse's amplitude is measured in."""
 _MOST_HNR_DB = 40.0
+_HARMONICITY_WINDOW = RATE / 75
+"""Samples that harmonicity is judged over: one period of the lowest pitch, Praat's default for speech."""
 _LONG_PERIOD = 110
 
 
@@ -53,7 +56,7 @@ def measure(window: Window, pitch: NDArray[np.float32]) -> Quality:
 
 def _steady(pitch: NDArray[np.float32]) -> NDArray[np.int64]:
     voiced = np.pad(~np.isnan(pitch), _STEADY)
-    around = np.lib.stride_tricks.sliding_window_view(voiced, 2 * _STEADY + 1)
+    around = sliding_window_view(voiced, 2 * _STEADY + 1)
     found = np.flatnonzero(np.logical_and.reduce(around, axis=1))
     chosen: NDArray[np.int64] = found[found % _EVERY == 0]
     return chosen
@@ -68,7 +71,7 @@ def _measure(window: Window, frames: NDArray[np.int64], periods: Float) -> Quali
     amplitudes = [_amplitude(x, at, periods) for at in (pulse, second_pulse)]
     jitter = np.abs(first - second) / ((first + second) / 2)
     shimmer = np.abs(amplitudes[0] - amplitudes[1]) / np.maximum((amplitudes[0] + amplitudes[1]) / 2, 1e-9)
-    ratio = np.clip(fit, 1e-6, 1 - 10 ** (-_MOST_HNR_DB / 10))
+    ratio = np.clip(_harmonicity(x, pulse, first), 1e-6, 1 - 10 ** (-_MOST_HNR_DB / 10))
     good = np.minimum(fit, second_fit) >= _LEAST_FIT
     return Quality(frames[good], jitter[good], shimmer[good], 10 * np.log10(ratio / (1 - ratio))[good])
 
@@ -83,19 +86,33 @@ def _strongest(x: Float, centre: NDArray[np.int64], periods: Float) -> NDArray[n
 
 def _next(x: Float, pulse: NDArray[np.int64], periods: Float) -> tuple[Float, Float]:
     """The distance in samples from each pulse to the next, and how well the two periods fit, -1..1."""
-    half, search = int(periods.max() / 2) + 1, int(periods.max() * _SEARCH) + 2
+    search = int(periods.max() * _SEARCH) + 2
     expected = np.rint(periods).astype(np.int64)
-    offsets = np.arange(-half, half + 1)
-    weight = (np.abs(offsets) <= periods[:, None] / 2).astype(np.float64)
-    template = x[pulse[:, None] + offsets] * weight
-    beyond = x[(pulse + expected)[:, None] + np.arange(-half - search, half + search + 1)]
-    candidates = np.lib.stride_tricks.sliding_window_view(beyond, len(offsets), axis=1)
-    product = np.einsum("nkw,nw->nk", candidates, template)
-    energy = np.einsum("nkw,nw->nk", np.lib.stride_tricks.sliding_window_view(beyond**2, len(offsets), axis=1), weight)
-    fit = product / np.sqrt(np.maximum(energy * np.square(template).sum(1, keepdims=True), 1e-20))
+    fit = _fit(x, pulse, expected, search, periods / 2)
     allowed = np.abs(np.arange(-search, search + 1)) <= periods[:, None] * _SEARCH
     lag, best = _peak(np.where(allowed, fit, -1.0))
     return expected - search + lag, best
+
+
+def _harmonicity(x: Float, pulse: NDArray[np.int64], lag: Float) -> Float:
+    """The share of the power that repeats after one period."""
+    half = np.full(len(pulse), _HARMONICITY_WINDOW / 2)
+    return _peak(_fit(x, pulse, np.rint(lag).astype(np.int64), 2, half))[1]
+
+
+def _fit(x: Float, pulse: NDArray[np.int64], lag: NDArray[np.int64], search: int, half: Float) -> Float:
+    """Normalised correlation of the sound within `half` of each pulse with the sound `lag` plus -search..search later.
+
+    Shape (n, 2 * search + 1).
+    """
+    widest = int(half.max()) + 1
+    offsets = np.arange(-widest, widest + 1)
+    weight = (np.abs(offsets) <= half[:, None]).astype(np.float64)
+    template = x[pulse[:, None] + offsets] * weight
+    beyond = x[(pulse + lag)[:, None] + np.arange(-widest - search, widest + search + 1)]
+    product = np.einsum("nkw,nw->nk", sliding_window_view(beyond, len(offsets), axis=1), template)
+    energy = np.einsum("nkw,nw->nk", sliding_window_view(beyond**2, len(offsets), axis=1), weight)
+    return np.asarray(product / np.sqrt(np.maximum(energy * np.square(template).sum(1, keepdims=True), 1e-20)))
 
 
 def _peak(fit: Float) -> tuple[Float, Float]:

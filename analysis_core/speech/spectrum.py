@@ -13,7 +13,8 @@ _BANDS, _CEPSTRA = 24, 12
 _VOWELS_HZ = (300.0, 3300.0)
 _QUIET = 1e-10
 _LAG = 2
-"""Frames between the two spectra that are compared: 32 ms."""
+"""Frames between the two spectra that are compared, each a mean of three: 32 ms."""
+_EARLIER, _LATER = _LAG + 1, 1
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,27 @@ class Spectrum:
 def analyse(window: Window) -> Spectrum:
     """The spectrum around each 16 ms of the window, frames centred on their start as the pitch tracker's are."""
     power = _power(window)
-    level = 10 * np.log10(power.sum(1) + _QUIET)
+    own = power[_EARLIER:-_LATER]
     low, high = (round(hz * _FFT / RATE) for hz in _VOWELS_HZ)
-    vowel = 10 * np.log10(power[:, low:high].sum(1) + _QUIET)
+    level = 10 * np.log10(own.sum(1) + _QUIET)
+    vowel = 10 * np.log10(own[:, low:high].sum(1) + _QUIET)
+    return Spectrum(level, vowel, _change(power))
+
+
+def _change(power: NDArray[np.float32]) -> NDArray[np.float32]:
     bands = power @ _filters()
     floor = bands.max(1, keepdims=True) * 1e-5 + _QUIET
     cepstra = (10 * np.log10(bands + floor)) @ _cosines()
-    change = np.sqrt(np.square(cepstra[_LAG:] - cepstra[:-_LAG]).sum(1))
-    return Spectrum(level[_LAG:], vowel[_LAG:], change)
+    smooth = (cepstra[:-2] + cepstra[1:-1] + cepstra[2:]) / 3
+    return np.asarray(np.sqrt(np.square(smooth[_LAG:] - smooth[:-_LAG]).sum(1)), np.float32)
 
 
 def _power(window: Window) -> NDArray[np.float32]:
-    """Power spectra of the window's frames and the `_LAG` before, scaled so that their sum is the mean square."""
+    """Power spectra of the window's frames, `_EARLIER` and `_LATER` ones included; each sums to the mean square."""
     import scipy.fft
 
-    first = CONTEXT - FRAME - _LAG * FRAME
-    part = window.audio[first : CONTEXT + window.length]
+    first, last = CONTEXT - FRAME - _EARLIER * FRAME, CONTEXT + window.length + _LATER * FRAME
+    part = window.audio[first:last]
     frames = np.lib.stride_tricks.sliding_window_view(part, _FFT)[::FRAME]
     bins = scipy.fft.rfft(frames * _window(), axis=1)
     power = np.square(bins.real) + np.square(bins.imag)

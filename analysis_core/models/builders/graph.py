@@ -35,7 +35,7 @@ class Graph:
         self._nodes.append(helper.make_node(kind, list(inputs), names, **attributes))
         return name
 
-    def constant(self, values: NDArray[np.generic]) -> str:
+    def constant(self, values: NDArray[np.generic] | np.generic) -> str:
         """Adds an initializer."""
         name = f"c{len(self._constants)}"
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))

@@ -26,9 +26,8 @@ of emotions"; neutral is the origin."""
 
 _REGULARISATION = 0.0007
 _RIDGE = 3000.0
-_VARIED = {"telephone": 0.5}
-_OTHER_VARIANTS = 0.3
-_TALK = {"ami": 0.2, "calls": 0.04}
+_VARIANT = 0.3
+_TALK = {"ami": 0.05, "calls": 0.01}
 """Weights of single examples against a plain acted clip's 1; there are few AMI segments and many of the calls."""
 
 
@@ -45,8 +44,8 @@ def examples(corpus: Acted, talks: Sequence[Talk], chosen: NDArray[np.bool_]) ->
     """The chosen clips with their variants, and conversations as neutral speech, each at its own baseline."""
     neutral = neutral_mean(corpus, chosen)
     sets = [(corpus.plain[chosen], corpus.emotion[chosen], 1.0)]
-    for name, varied in corpus.varied.items():
-        sets.append((varied[chosen], corpus.emotion[chosen], _VARIED.get(name, _OTHER_VARIANTS)))
+    for varied in corpus.varied.values():
+        sets.append((varied[chosen], corpus.emotion[chosen], _VARIANT))
     for talk in talks:
         if len(talk.embeddings):
             there = anchor(talk.embeddings, talk.speakers, np.ones(len(talk.embeddings)), neutral).embeddings

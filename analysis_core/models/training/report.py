@@ -91,7 +91,7 @@ def neutral_share(corpus: Acted, talks: Sequence[Talk], name: str, known: bool) 
     for talk in (talk for talk in talks if talk.corpus == name and talk.clean.any()):
         others = [other for other in talks if (other is not talk if known else other.corpus != name)]
         head = _fit(corpus, others, everyone)
-        shares = head.posteriors(head.anchored(talk.embeddings, talk.speakers).embeddings)
+        shares = head.heard(head.anchored(talk.embeddings, talk.speakers))
         neutral += (shares.argmax(1) == head.classes.index("neutral"))[talk.clean].tolist()
     return float(np.mean(neutral)), len(neutral)
 

@@ -1,0 +1,213 @@
+"""Real recordings heard from end to end."""
+
+import io
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from analysis_core.observations import SpeechObservations, Turn
+from analysis_core.speech import observe
+from analysis_core.speech.filled import held_sounds
+
+Sound = NDArray[np.float32]
+Recording = Callable[[str], Sound]
+CALL = "meetings/calls/agent1.flac"
+AMI = Path(__file__).parents[5] / "shared" / "data" / "meetings" / "ami"
+
+
+def _share_neutral(heard: SpeechObservations) -> float:
+    said = [max(segment.emotions, key=lambda name: segment.emotions[name]) for segment in heard.segments]
+    return said.count("neutral") / len(said)
+
+
+def _turns(meeting: str) -> list[Turn]:
+    turns = []
+    for path in sorted(AMI.glob("*.rttm")):
+        for line in unicodedata.normalize("NFC", path.read_text(encoding="utf-8")).splitlines():
+            fields = line.split()
+            if fields[1] == meeting:
+                turns.append(Turn(float(fields[3]), float(fields[3]) + float(fields[4]), fields[7]))
+    return turns
+
+
+def _through(codec: str, container: str, rate: int, bits: int, sound: Sound) -> Sound:
+    file = io.BytesIO()
+    with av.open(file, "w", format=container) as out:
+        stream = out.add_stream(codec, rate=rate)
+        stream.bit_rate = bits
+        stream.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(sound[None], format="flt", layout="mono")
+        frame.sample_rate = 16_000
+        resampler = av.AudioResampler(format=stream.format.name, layout="mono", rate=rate, frame_size=stream.frame_size)
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            out.mux(stream.encode(piece))
+        out.mux(stream.encode(None))
+    file.seek(0)
+    with av.open(file) as coded:
+        back = av.AudioResampler(format="flt", layout="mono", rate=16_000)
+        pieces = [p.to_ndarray()[0] for f in coded.decode(audio=0) for p in back.resample(f)]
+        pieces += [p.to_ndarray()[0] for p in back.resample(None)]
+    return np.asarray(np.concatenate(pieces), np.float32)
+
+
+def _arousal(heard: SpeechObservations) -> float:
+    return float(np.mean([segment.arousal for segment in heard.segments]))
+
+
+def test_ordinary_calls_are_heard_as_mostly_neutral(recording: Recording) -> None:
+    assert _share_neutral(observe([recording(CALL)], ())) >= 0.8
+
+
+def test_real_meetings_are_heard_as_mostly_neutral(recording: Recording) -> None:
+    names = ("trn02", "trn03", "trn04", "trn05", "trn08", "trn09", "dev00", "dev01")
+    heard = [observe([recording(f"meetings/ami/{name}.wav")], _turns(name)) for name in names]
+
+    shares = [_share_neutral(one) * len(one.segments) for one in heard if one.segments]
+
+    assert sum(shares) / sum(len(one.segments) for one in heard) >= 0.8
+
+
+def test_the_same_recording_gives_the_same_observations_however_it_is_cut(recording: Recording) -> None:
+    sound = recording(CALL)[:960_000]
+
+    first = observe([sound], ())
+    second = observe((sound[at : at + 7_777] for at in range(0, len(sound), 7_777)), ())
+
+    assert repr(first.segments) == repr(second.segments)
+    assert first.pauses == second.pauses
+    assert first.pitch_hz.tobytes() == second.pitch_hz.tobytes()
+    assert first.jitter.tobytes() == second.jitter.tobytes()
+
+
+@pytest.mark.parametrize("gain_db", [-12, 12])
+def test_a_recording_is_no_calmer_for_being_quieter(recording: Recording, gain_db: float) -> None:
+    sound = recording(CALL)[:960_000] * np.float32(0.25)
+
+    plain, other = observe([sound], ()), observe([sound * np.float32(10 ** (gain_db / 20))], ())
+
+    assert len(plain.segments) == len(other.segments)
+    for one, same in zip(plain.segments, other.segments, strict=True):
+        assert one.arousal == pytest.approx(same.arousal, abs=0.01)
+        assert dict(one.emotions) == pytest.approx(dict(same.emotions), abs=0.01)
+    assert np.nanmean(other.energy_db - plain.energy_db) == pytest.approx(gain_db, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("codec", "container", "rate", "bits"),
+    [("libopus", "ogg", 48_000, 24_000), ("aac", "mp4", 16_000, 64_000), ("pcm_mulaw", "wav", 8_000, 64_000)],
+)
+def test_a_codec_changes_little(recording: Recording, codec: str, container: str, rate: int, bits: int) -> None:
+    sound = recording(CALL)[:1_600_000]
+
+    plain, coded = observe([sound], ()), observe([_through(codec, container, rate, bits, sound)], ())
+
+    assert _share_neutral(coded) >= 0.8
+    assert _arousal(coded) == pytest.approx(_arousal(plain), abs=0.05)
+    assert np.nanmedian(coded.pitch_hz) == pytest.approx(np.nanmedian(plain.pitch_hz), rel=0.05)
+    assert np.abs(coded.speech_share[:90] - plain.speech_share[:90]).mean() < 0.1
+
+
+def test_speech_is_found_where_the_meetings_annotation_has_it(recording: Recording) -> None:
+    turns = _turns("trn03")
+    heard = observe([recording("meetings/ami/trn03.wav")], turns)
+
+    moments = np.arange(0, 30, 0.05)
+    said = np.any([(moments >= turn.start_s) & (moments < turn.end_s) for turn in turns], axis=0)
+    found = np.any([(moments >= start) & (moments < end) for start, end in heard.speech], axis=0)
+
+    assert (found & said).sum() / found.sum() >= 0.95
+
+
+def test_pauses_lie_outside_annotated_speech(recording: Recording) -> None:
+    """Within the recordings whose turns leave silence between them."""
+    inside = total = 0.0
+    for name in ("trn01", "trn02", "trn06", "trn07", "dev01"):
+        turns = _turns(name)
+        for pause in observe([recording(f"meetings/ami/{name}.wav")], turns).pauses:
+            moments = np.arange(pause.start_s, pause.end_s, 0.01)
+            inside += float(np.any([(moments >= t.start_s) & (moments < t.end_s) for t in turns], axis=0).sum())
+            total += len(moments)
+
+    assert total > 100
+    assert inside / total <= 0.35
+
+
+def test_segments_belong_to_the_turns_that_they_lie_in(recording: Recording) -> None:
+    sound = recording(CALL)[:640_000]
+
+    heard = observe([sound], [Turn(0, 20, "Ann"), Turn(20, 40, "Bob")])
+
+    assert {segment.speaker for segment in heard.segments} == {"Ann", "Bob"}
+    for segment in heard.segments:
+        start, end = {"Ann": (0, 20), "Bob": (20, 40)}[segment.speaker]
+        assert start - 0.05 <= segment.start_s < segment.end_s <= end + 0.05
+    assert set(heard.pitch_quantiles_hz) == {"Ann", "Bob"}
+
+
+def test_figures_stay_in_their_ranges(recording: Recording) -> None:
+    heard = observe([recording(CALL)[:960_000]], ())
+
+    for segment in heard.segments:
+        assert sum(segment.emotions.values()) == pytest.approx(1)
+        assert all(0 <= value <= 1 for value in (segment.valence, segment.arousal, segment.dominance))
+        assert 0 <= segment.confidence <= 1
+        assert 2 <= segment.end_s - segment.start_s <= 8
+    assert heard.seconds == len(heard.speech_share) == len(heard.pitch_hz) == 60
+    assert 1.5 < np.nanmedian(heard.syllable_rate) < 7
+
+
+def test_silence_is_heard_as_nothing() -> None:
+    heard = observe([np.zeros(16_000 * 12, np.float32)], ())
+
+    assert heard.seconds == 12
+    assert heard.speech == ()
+    assert heard.segments == ()
+    assert np.isnan(heard.pitch_hz).all()
+    assert not heard.speech_share.any()
+
+
+def test_an_empty_stream_is_an_empty_recording() -> None:
+    assert observe([], ()).speech == ()
+
+
+def test_progress_grows_to_the_whole(recording: Recording) -> None:
+    told: list[float] = []
+
+    observe([recording(CALL)[:640_000]], (), told.append, seconds=40)
+
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_memory_does_not_grow_with_the_sound() -> None:
+    """Twenty minutes of blocks that are made as they are asked for."""
+    import tracemalloc
+
+    def blocks() -> Iterator[Sound]:
+        for _ in range(20 * 60 // 5):
+            yield np.zeros(80_000, np.float32)
+
+    tracemalloc.start()
+    observe(blocks(), ())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 20e6  # the samples alone are 77 MB
+
+
+def test_a_held_vowel_before_silence_is_a_filled_pause_and_a_gliding_one_is_not() -> None:
+    speech = np.zeros(200, bool)
+    speech[50:100] = True
+    held = np.full(200, np.nan, np.float32)
+    held[75:100] = 110
+    gliding = held.copy()
+    gliding[75:100] = np.linspace(110, 190, 25)
+    change = np.full(200, 3, np.float32)
+
+    assert len(held_sounds(held, change, speech)) == 1
+    assert held_sounds(gliding, change, speech) == []
