@@ -13,7 +13,8 @@ from sandbox.kit.simulator import Simulator
 from sandbox.kit.world import World
 
 KEPT_BODY = 64 * 1024
-ACTS_AFTERWARDS = ("cut", "500_after")
+PROMISE: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000000")]}
+"""Begins an answer that never comes, since a server can only drop a connection after it began to answer."""
 
 
 class ConnectionCut(Exception):
@@ -97,18 +98,22 @@ class Exchange:
 
     async def send(self, message: Message) -> None:
         """The next piece of the answer. Raises `ConnectionCut` where it ends too early."""
-        if message["type"] == "http.response.start":
+        first = message["type"] == "http.response.start"
+        if first:
             self.status = message["status"]
-        if self.remaining is not None:
-            message = self._shortened(message)
-        await self._send(message)
+        if self.remaining == 0:
+            await self._cut(first)
+        await self._send(message if self.remaining is None else self._shortened(message))
 
     async def discard(self, message: Message) -> None:
         """Swallow the answer."""
 
+    async def _cut(self, first: bool) -> None:
+        if first:
+            await self._send(PROMISE)
+        raise ConnectionCut
+
     def _shortened(self, message: Message) -> Message:
-        if self.remaining == 0:
-            raise ConnectionCut
         if message["type"] == "http.response.body" and self.remaining is not None:
             body = message.get("body", b"")[: self.remaining]
             self.remaining -= len(body)

@@ -51,7 +51,8 @@ class Field:
     def describe(self) -> dict[str, Any]:
         """As describe shows it."""
         texts = self.type in ("string", "textarea", "email", "phone", "url", "picklist", "id", "reference")
-        return {
+        optional = {"inlineHelpText": self.help, "relationshipName": self.relationship}
+        return {key: text for key, text in optional.items() if text} | {
             "name": self.name,
             "label": self.label or self.name.removesuffix("__c").replace("_", " "),
             "type": self.type,
@@ -74,9 +75,7 @@ class Field:
             "defaultedOnCreate": self.default is not None,
             "defaultValue": self.default,
             "permissionable": self.custom,
-            "inlineHelpText": self.help or None,
             "referenceTo": list(self.reference_to),
-            "relationshipName": self.relationship or None,
             "picklistValues": [],
             "restrictedPicklist": False,
         }

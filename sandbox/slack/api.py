@@ -106,7 +106,8 @@ class Api:
             raise SlackError("not_in_channel")
         limit, offset = _page(fields)
         newest_first = self._workspace.messages(channel["id"])[::-1]
-        page = [message_view(message) for message in newest_first[offset : offset + limit]]
+        metadata = str(fields.get("include_all_metadata", "")).lower() in ("1", "true")
+        page = [message_view(m, metadata=metadata) for m in newest_first[offset : offset + limit]]
         more = offset + limit < len(newest_first)
         cursor = f"next:{offset + limit}" if more else ""
         return {"messages": page, "has_more": more, "response_metadata": {"next_cursor": cursor}}

@@ -114,14 +114,12 @@ class Workspace:
         return stamp
 
 
-def message_view(message: Doc) -> dict[str, Any]:
-    """A message as the API shows it."""
+def message_view(message: Doc, *, metadata: bool = True) -> dict[str, Any]:
+    """A message as the API shows it, with or without its metadata."""
     view = {
         "type": "message",
         "user": BOT_USER_ID,
         "bot_id": BOT_ID,
-        "app_id": APP_ID,
-        "team": TEAM_ID,
         "text": message["text"],
         "ts": message["ts"],
         "bot_profile": {
@@ -135,6 +133,8 @@ def message_view(message: Doc) -> dict[str, Any]:
         },
     }
     optional = {key: message[key] for key in ("blocks", "thread_ts", "metadata") if message.get(key)}
+    if not metadata:
+        optional.pop("metadata", None)
     return view | optional
 
 
