@@ -65,33 +65,35 @@ def analyse(
     read = read_transcript(transcript) if transcript is not None else None
     if recording is None and read is None:
         raise MediaUnreadable("There is neither a recording nor a transcript to analyse.")
-    progress = Progress(hook, _stages(recording, read))
-    progress("decode", 1.0)
-    duration = recording.duration_s if recording else _length(read)
+    with Progress(hook, _stages(recording, read)) as progress:
+        progress("decode", 1.0)
+        result = fuse(_observe(recording, read, options, progress))
+        progress("fusion", 1.0)
+    return result
+
+
+def _observe(recording: Media | None, read: Transcript | None, options: Options, progress: Progress) -> Inputs:
+    """Everything that voice, face and words show."""
     words = _words(read, recording)
     speech, spoken = _listen(recording, words, progress)
     face = _look(recording, spoken, progress)
     text = _read(words, progress)
-    result = fuse(
-        Inputs(
-            duration_s=duration,
-            speech=speech,
-            face=face,
-            text=text,
-            cues=words.cues,
-            turns=spoken,
-            timed=recording is not None or words.timed,
-            speakers_told_apart=words.timed or (recording is not None and recording.speaker_channels == 2),
-            options=options,
-            has_audio=recording is not None and recording.has_audio,
-            has_video=recording is not None and recording.has_video,
-            has_transcript=read is not None,
-            warnings=_warnings(recording, words, options),
-            models=used_models(speech, face, text),
-        )
+    return Inputs(
+        duration_s=recording.duration_s if recording else _length(read),
+        speech=speech,
+        face=face,
+        text=text,
+        cues=words.cues,
+        turns=spoken,
+        timed=recording is not None or words.timed,
+        speakers_told_apart=words.timed or (recording is not None and recording.speaker_channels == 2),
+        options=options,
+        has_audio=recording is not None and recording.has_audio,
+        has_video=recording is not None and recording.has_video,
+        has_transcript=read is not None,
+        warnings=_warnings(recording, words, options),
+        models=used_models(speech, face, text),
     )
-    progress("fusion", 1.0)
-    return result
 
 
 def _stages(recording: Media | None, read: Transcript | None) -> dict[str, float]:
