@@ -71,9 +71,7 @@ async def _revoke(runtime: Runtime, connection: Connection) -> bool:
         tokens = open_tokens(runtime.vault, connection.id, connection.tokens)
         return await endpoint.revoke(await _living(endpoint, tokens, runtime.clock()))
     except (OAuthError, NotConfigured, SealedValueError) as error:
-        _log.warning(
-            "connection.not_revoked", connection=connection.id, provider=connection.provider, reason=str(error)
-        )
+        _log.warning("connection.not_revoked", connection=connection.id, reason=str(error))
         return False
 
 

@@ -1,0 +1,304 @@
+"""Zoom end to end against the simulator: connect in the browser's way, hear of a recording, describe and fetch it."""
+
+import asyncio
+import hashlib
+import hmac
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from connectors.base.connector import Source
+from connectors.base.errors import AuthorizationLost, ProviderUnavailable, RateLimited, SignatureInvalid
+from connectors.base.inbound import receive
+from connectors.base.records import EventKind, FileKind, InboundRequest, InboundResponse, RecordingRef, SourceEvent
+from hub.accounts.models import Organisation
+from hub.connections.access import open_source
+from hub.connections.models import Connection, ConnectionState
+from hub.connections.repository import ConnectionRepository
+from hub.connections.service.access import ConnectionKey
+from hub.connections.service.disconnect import disconnect
+from hub.connections.service.finish import Visitor, finish_connecting
+from hub.connections.service.start import start_connecting
+from hub.runtime import Runtime
+from hub.settings import OAuthApp
+
+serving = pytest.importorskip("sandbox.serving")
+
+MEDIA = bytes(range(256)) * 4096
+TRANSCRIPT = "WEBVTT\r\n\r\n1\r\n00:00:01.000 --> 00:00:02.000\r\nMira Okafor: Good morning.\r\n"
+SECRET = "demo-zoom-webhook-secret"
+GUEST = {"name": "Sam (Pellworm) | guest", "email": "sam@pellworm.example", "registered": False, "rejoined": True}
+HARD_UUID = "/tR3//kd0QyWz1pLm5vHsA=="
+
+
+@dataclass
+class Lab:
+    """The simulator and a hub that is connected to it."""
+
+    url: str
+    runtime: Runtime
+    connection: Connection
+
+    def source(self) -> Any:
+        return open_source(self.runtime, self.connection.organisation_id, self.connection.id)
+
+    def order(self, path: str, body: Any, method: str = "POST") -> Any:
+        answer = httpx.request(method, f"{self.url}/_sandbox/{path}", json=body, trust_env=False)
+        answer.raise_for_status()
+        return answer.json()
+
+    def play(self, **changes: Any) -> dict[str, Any]:
+        order = {
+            "topic": "Renewal",
+            "uuid": HARD_UUID,
+            "duration_s": 90,
+            "video": "call.mp4",
+            "transcript": "call.vtt",
+            "transcript_delay_s": 0,
+            "participants": [
+                {"name": "Dana Reyes", "email": "dana.reyes@northwind.example", "internal": True},
+                GUEST,
+            ],
+            "announce": False,
+        } | changes
+        meeting: dict[str, Any] = self.order("zoom/meetings", order)["meeting"]
+        return meeting
+
+    def state(self) -> Connection:
+        with self.runtime.database.transaction() as session:
+            found = ConnectionRepository(session, self.connection.organisation_id).get(self.connection.id)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def lab(tmp_path: Path, runtime: Runtime) -> Iterator[Lab]:
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    (recordings / "call.mp4").write_bytes(MEDIA)
+    (recordings / "call.vtt").write_text(TRANSCRIPT)
+    with serving.running(tmp_path / "sandbox", recordings) as url:
+        hub = _hub_for(runtime, url)
+        yield Lab(url, hub, asyncio.run(_connect(hub)))
+
+
+def test_connecting_through_the_providers_page_names_the_account(lab: Lab) -> None:
+    assert lab.connection.account_id == "demo-zoom-account"
+    assert lab.connection.account_name == "Dana Reyes (dana.reyes@northwind.example)"
+    assert lab.connection.expires_at is not None
+
+
+def test_connecting_the_same_account_again_renews_the_same_row(lab: Lab) -> None:
+    again = asyncio.run(_connect(lab.runtime, lab.connection.organisation_id))
+
+    assert again.id == lab.connection.id
+    assert again.token_version == lab.connection.token_version + 1
+
+
+def test_the_listing_gives_the_keys_that_the_webhooks_gave(lab: Lab) -> None:
+    lab.play()
+    lab.order("zoom/meetings", {"video": "call.mp4", "duration_s": 5})
+    announced = [_received(lab, name) for name in ("recording.completed", "recording.transcript_completed")]
+
+    listed = asyncio.run(_listed(lab))
+
+    keys = {event.key for event in listed if event.recording and event.recording.meeting_id == HARD_UUID}
+    assert keys == {event.key for event in announced}
+    assert {event.account_id for event in listed} == {"demo-zoom-account"}
+
+
+def test_a_validation_request_is_answered_only_when_it_is_signed(lab: Lab) -> None:
+    body = b'{"event": "endpoint.url_validation", "payload": {"plainToken": "abc"}}'
+    now = datetime.now(UTC)
+
+    answer = receive("zoom", _sign(body, now), SECRET, now)
+
+    assert isinstance(answer, InboundResponse)
+    assert answer.status == 200
+    unsigned = replace(_sign(body, now), headers={"x-zm-request-timestamp": str(int(now.timestamp()))})
+    with pytest.raises(SignatureInvalid):
+        receive("zoom", unsigned, SECRET, now)
+
+
+def test_a_meeting_is_described_with_people_and_files_best_first(lab: Lab) -> None:
+    lab.play(audio="call.mp4")
+
+    details = asyncio.run(_describe(lab, HARD_UUID))
+
+    assert details.external_id == HARD_UUID
+    assert details.duration_s == 90
+    assert [file.kind for file in details.files] == [FileKind.VIDEO, FileKind.AUDIO, FileKind.TRANSCRIPT]
+    host, guest = details.attendees
+    assert (host.email, host.host, host.internal) == ("dana.reyes@northwind.example", True, True)
+    assert (guest.name, guest.email, guest.internal) == ("Sam (Pellworm) | guest", "", False)
+    assert guest.attended_s == pytest.approx(70, abs=1)
+
+
+def test_a_file_comes_whole_and_resumed_without_the_token_on_the_other_host(lab: Lab) -> None:
+    lab.play()
+
+    whole, resumed, offset = asyncio.run(_fetch_twice(lab))
+
+    assert hashlib.sha256(whole).digest() == hashlib.sha256(MEDIA).digest()
+    assert (offset, resumed) == (1000, MEDIA[1000:])
+    assert lab.order("state/zoom", None, "GET")["leaked_tokens"] == 0
+
+
+def test_an_expired_download_token_gives_way_to_the_accounts_own(lab: Lab) -> None:
+    lab.play()
+
+    content = asyncio.run(_fetch(lab, RecordingRef(HARD_UUID, secrets={"download_token": "long-expired"})))
+
+    assert content == MEDIA
+    assert lab.state().state is ConnectionState.ACTIVE
+
+
+def test_a_download_that_is_cut_is_worth_another_try(lab: Lab) -> None:
+    lab.play()
+    lab.order("faults", [{"provider": "zoom", "kind": "cut", "path": "/zoom-files/", "after_bytes": 5000}])
+
+    with pytest.raises(ProviderUnavailable):
+        asyncio.run(_fetch(lab, RecordingRef(HARD_UUID)))
+
+    assert asyncio.run(_fetch(lab, RecordingRef(HARD_UUID))) == MEDIA
+
+
+def test_a_daily_limit_says_when_to_come_back(lab: Lab) -> None:
+    lab.order("faults", [{"provider": "zoom", "kind": "429_retry_after", "path": "/users/me", "seconds": 120}])
+
+    with pytest.raises(RateLimited) as raised:
+        asyncio.run(_check(lab))
+
+    assert raised.value.retry_after == pytest.approx(120, abs=5)
+
+
+def test_a_limit_per_second_leaves_the_waiting_to_us(lab: Lab) -> None:
+    lab.order("faults", [{"provider": "zoom", "kind": "429", "path": "/users/me"}])
+
+    with pytest.raises(RateLimited) as raised:
+        asyncio.run(_check(lab))
+
+    assert raised.value.retry_after is None
+
+
+def test_an_access_token_that_ended_is_renewed_unseen(lab: Lab) -> None:
+    later = replace(lab.runtime, clock=lambda: datetime.now(UTC) + timedelta(hours=2))
+
+    asyncio.run(_check(replace(lab, runtime=later)))
+
+    assert lab.state().token_version == 2
+
+
+def test_an_app_removed_at_zoom_asks_for_a_reconnect(lab: Lab) -> None:
+    lab.order("revoke/zoom", None)
+
+    with pytest.raises(AuthorizationLost):
+        asyncio.run(_check(lab))
+
+    assert lab.state().state is ConnectionState.RECONNECT
+    assert "Zoom no longer accepts our access" in lab.state().state_reason
+
+
+def test_disconnecting_kills_the_access_at_zoom(lab: Lab) -> None:
+    key = ConnectionKey(lab.connection.organisation_id, lab.connection.id)
+
+    told = asyncio.run(disconnect(lab.runtime, key, "usr_test"))
+
+    assert told
+    with pytest.raises(AuthorizationLost, match="disconnected"):
+        asyncio.run(_check(lab))
+
+
+def _hub_for(runtime: Runtime, url: str) -> Runtime:
+    app = OAuthApp(
+        client_id="demo-zoom-client",
+        client_secret=SecretStr("demo-zoom-secret"),
+        hosts={"web": f"{url}/zoom", "api": f"{url}/zoom/v2"},
+    )
+    return replace(runtime, settings=runtime.settings.model_copy(update={"oauth_apps": {"zoom": app}}))
+
+
+async def _connect(runtime: Runtime, organisation_id: str | None = None) -> Connection:
+    visitor = Visitor(organisation_id or _organisation(runtime), "cse_test", "usr_test")
+    url = start_connecting(
+        runtime, organisation_id=visitor.organisation_id, session_id=visitor.session_id, provider="zoom"
+    )
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        page = await browser.get(url)
+        found = re.search(r'name="request_id" value="([^"]+)"', page.text)
+        assert found, page.text
+        decided = await browser.post(url, data={"request_id": found[1], "decision": "allow"})
+    query = dict(httpx.URL(decided.headers["location"]).params)
+    return (await finish_connecting(runtime, visitor, "zoom", query)).connection
+
+
+def _organisation(runtime: Runtime) -> str:
+    with runtime.database.transaction() as session:
+        session.add(organisation := Organisation(name="Northwind", created_at=runtime.clock()))
+        session.flush()
+        return organisation.id
+
+
+def _received(lab: Lab, name: str) -> SourceEvent:
+    """The event as the webhook would have brought it: made and signed by the simulator's own words."""
+    kind = "TRANSCRIPT" if "transcript" in name else "MP4"
+    meeting = next(each for each in lab.order("state/zoom", None, "GET")["meetings"] if each["uuid"] == HARD_UUID)
+    files = [
+        {**file, "download_url": "https://zoom.us/rec/x"} for file in meeting["files"] if file["file_type"] == kind
+    ]
+    shown = {"uuid": HARD_UUID, "start_time": meeting["start_time"], "recording_files": files}
+    body = {"event": name, "event_ts": 1795082400000, "payload": {"account_id": "demo-zoom-account", "object": shown}}
+    now = datetime.now(UTC)
+    events = receive("zoom", _sign(httpx.Request("POST", "http://x", json=body).content, now), SECRET, now)
+    assert not isinstance(events, InboundResponse)
+    [event] = events
+    assert event.kind in {EventKind.RECORDING_COMPLETED, EventKind.TRANSCRIPT_COMPLETED}
+    return event
+
+
+def _sign(body: bytes, now: datetime) -> InboundRequest:
+    timestamp = str(int(now.timestamp()))
+    digest = hmac.digest(SECRET.encode(), b"v0:" + timestamp.encode() + b":" + body, "sha256").hex()
+    headers = {"x-zm-request-timestamp": timestamp, "x-zm-signature": f"v0={digest}"}
+    return InboundRequest("POST", "https://hub.example/hooks/zoom", headers, body)
+
+
+async def _listed(lab: Lab) -> list[SourceEvent]:
+    async with lab.source() as source:
+        return [event async for event in source.list_recordings(datetime.now(UTC) - timedelta(days=45))]
+
+
+async def _check(lab: Lab) -> None:
+    async with lab.source() as source:
+        await source.check()
+
+
+async def _describe(lab: Lab, uuid: str) -> Any:
+    async with lab.source() as source:
+        return await source.describe(RecordingRef(uuid))
+
+
+async def _fetch(lab: Lab, recording: RecordingRef) -> bytes:
+    async with lab.source() as source:
+        return await _read(source, recording, 0)
+
+
+async def _fetch_twice(lab: Lab) -> tuple[bytes, bytes, int]:
+    async with lab.source() as source:
+        whole = await _read(source, RecordingRef(HARD_UUID), 0)
+        video = (await source.describe(RecordingRef(HARD_UUID))).files[0]
+        async with source.open(RecordingRef(HARD_UUID), video, 1000) as stream:
+            return whole, b"".join([chunk async for chunk in stream]), stream.offset
+
+
+async def _read(source: Source, recording: RecordingRef, offset: int) -> bytes:
+    video = (await source.describe(recording)).files[0]
+    async with source.open(recording, video, offset) as stream:
+        return b"".join([chunk async for chunk in stream])
