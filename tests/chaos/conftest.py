@@ -9,7 +9,7 @@ from tests.support.short_recording import cut
 
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with `short.mp4` and `short.vtt`, 24 seconds."""
+    """A directory with `short.mp4` and `short.vtt`, 12 seconds."""
     directory = tmp_path_factory.mktemp("recordings")
-    cut(directory, 24.0)
+    cut(directory, 12.0)
     return directory

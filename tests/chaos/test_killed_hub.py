@@ -26,7 +26,7 @@ def test_a_restart_finishes_what_the_killed_process_began(tmp_path: Path, record
     with staging(tmp_path, recordings) as stage:
         doomed = stage.start_hub(crash_at=crash_at)
         stage.play()
-        doomed.wait_until_dead(within_s=40)
+        stage.until(lambda: doomed.process.poll() is not None, 50, "the first process is dead")
 
         stage.start_hub()
 

@@ -30,7 +30,7 @@ from hub.deliveries.models import Delivery, DeliveryState, Destination
 from hub.deliveries.service import NewDestination, NewEndpoint, create_destination, create_endpoint
 from hub.kit.crypto import new_master_key
 from hub.kit.repository import TenantModel
-from hub.meetings.models import Meeting
+from hub.meetings.models import Meeting, TimelineEntry
 from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.settings import Settings
@@ -65,10 +65,6 @@ class HubProcess:
         """SIGTERM; gives the exit status."""
         self.process.terminate()
         return self.process.wait(timeout=30)
-
-    def wait_until_dead(self, within_s: float) -> None:
-        """Wait for the process to end by itself."""
-        self.process.wait(timeout=within_s)
 
 
 @dataclass
@@ -144,8 +140,10 @@ class Stage:
             time.sleep(0.1)
 
     def logs(self) -> str:
-        """What the hubs printed, the end of it."""
-        return "\n".join(f"--- {hub.log.name}\n{hub.log.read_text()[-6000:]}" for hub in self.hubs)
+        """The timeline, and the end of what the hubs printed."""
+        steps = [f"{row.at} {row.step} {row.message}" for row in self.rows(TimelineEntry)]
+        printed = [f"--- {hub.log.name}\n{hub.log.read_text()[-6000:]}" for hub in self.hubs]
+        return "\n".join([*steps, *printed])
 
     def has(self, provider: str) -> bool:
         """Whether an account of this provider is connected."""
