@@ -9,6 +9,7 @@ from analysis_core.models import used
 from analysis_core.observations import FaceObservations, SpeechObservations, TextObservations
 from analysis_core.text.markers import version as markers_version
 
+TEXT_MODELS = ("sentence-features", "sentence-heads")
 FACE_MODELS = ("face-landmarker", "face-detector-full-range")
 
 
@@ -24,6 +25,7 @@ def used_models(
     if face is not None:
         found += [dict(row) for row in used(*FACE_MODELS)]
     if text is not None:
+        found += [dict(row) for row in used(*TEXT_MODELS)]
         found.append(_own("marker-list", "Linguistic markers", markers_version(), "analysis_core.text", "markers.json"))
     found.append(_own("fusion-table", "Trust Score weights", table().version, "analysis_core.fusion", "table.json"))
     return tuple(found)
