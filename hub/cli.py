@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="hub", help="EchoDepth Hub: recorded calls in, explained signals in the CRM out.",
                   no_args_is_help=True, pretty_exceptions_enable=False)  # fmt: skip
+keys = typer.Typer(help="API keys and the master key.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 
 
 @app.command()
@@ -42,6 +44,48 @@ def worker() -> None:
         _refuse(str(error))
 
 
+@app.command(name="first-run")
+def first_run() -> None:
+    """Print a fresh link that makes the first account; works while nobody has one."""
+    from hub.accounts.service import first_run_link
+
+    link = first_run_link(_prepared())
+    if link is None:
+        _refuse("Somebody has an account already: sign in, or ask an owner.")
+    typer.echo(link)
+
+
+@keys.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    organisation: Annotated[str, typer.Option(help="Whose key; needed where there are several.")] = "",
+) -> None:
+    """Make an API key and print it, once."""
+    from hub.accounts.errors import AccountsError
+    from hub.accounts.service import create_operator_key
+
+    try:
+        typer.echo(create_operator_key(_prepared(), name=name, organisation=organisation))
+    except AccountsError as error:
+        _refuse(str(error))
+
+
+@keys.command(name="new-master")
+def new_master() -> None:
+    """Print a fresh value for HUB_MASTER_KEY."""
+    from hub.kit.crypto import new_master_key
+
+    typer.echo(new_master_key())
+
+
+def _prepared() -> "Runtime":
+    from hub.migrations.upgrade import upgrade
+
+    runtime = _runtime()
+    upgrade(runtime.database)
+    return runtime
+
+
 def _runtime(**overrides: Any) -> "Runtime":
     import os
 
@@ -55,7 +99,7 @@ def _runtime(**overrides: Any) -> "Runtime":
     return runtime.build(settings)
 
 
-def _refuse(message: str) -> None:
+def _refuse(message: str) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(code=1)
 

@@ -205,7 +205,7 @@ def staging(
 ) -> Iterator[Stage]:
     """Simulators and subscriber running, accounts connected, destinations made; no hub yet."""
     with running(directory / "sandbox", recordings) as base, subscribing() as subscriber:
-        environment = _environment(directory, base, database_url, more)
+        environment = hub_environment(directory, base, database_url, more)
         settings = _settings(environment)
         runtime = runtimes.build(settings)
         upgrade(runtime.database)
@@ -238,7 +238,8 @@ def recording_completed(uuid: str, account_id: str = ACCOUNT_ID) -> bytes:
     return json.dumps({**event, "payload": {"account_id": account_id, "object": meeting}}).encode()
 
 
-def _environment(directory: Path, base: str, database_url: str, more: Mapping[str, str]) -> dict[str, str]:
+def hub_environment(directory: Path, base: str, database_url: str, more: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a hub whose providers are the simulators at `base`."""
     apps = {
         "ZOOM": {"WEB": f"{base}/zoom", "API": f"{base}/zoom/v2"},
         "SLACK": {"WEB": f"{base}/slack", "API": f"{base}/slack/api"},

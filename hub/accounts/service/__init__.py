@@ -1,6 +1,6 @@
 """What people do with accounts, one use case per file."""
 
-from hub.accounts.service.api_keys import create_api_key, revoke_api_key
+from hub.accounts.service.api_keys import create_api_key, create_operator_key, revoke_api_key
 from hub.accounts.service.first_run import Founder, first_run_link, found_organisation, is_link_valid
 from hub.accounts.service.organisation import change_organisation
 from hub.accounts.service.sign_in import sign_in, sign_out
@@ -9,6 +9,7 @@ __all__ = [
     "Founder",
     "change_organisation",
     "create_api_key",
+    "create_operator_key",
     "first_run_link",
     "found_organisation",
     "is_link_valid",

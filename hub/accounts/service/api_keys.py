@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from hub.accounts import audit
-from hub.accounts.models import ApiKey
+from hub.accounts.errors import DetailsInvalid
+from hub.accounts.models import ApiKey, Organisation
 from hub.accounts.service.details import clean_text
 from hub.accounts.tokens import hash_token, new_token
+from hub.runtime import Runtime
 
 LIVE_PREFIX = "ed_live_sk_"
 _HINT_LENGTH = 4
@@ -29,6 +31,19 @@ def create_api_key(
     session.flush()
     _record(session, key, actor, "api_key.created", now)
     return key, secret
+
+
+def create_operator_key(runtime: Runtime, *, name: str, organisation: str = "") -> str:
+    """Make a key from the command line; gives its only copy in clear.
+
+    Raises `DetailsInvalid` when the organisation does not exist, or is not the only one and was not named.
+    """
+    with runtime.database.transaction() as session:
+        found = [row for row in session.exec(select(Organisation)).all() if organisation in {"", row.name}]
+        if len(found) != 1:
+            raise DetailsInvalid("organisation", "Name one organisation that exists with --organisation.")
+        _, secret = create_api_key(session, found[0].id, name=name, actor="operator", now=runtime.clock())
+    return secret
 
 
 def revoke_api_key(session: Session, key: ApiKey, *, actor: str, now: datetime) -> None:
