@@ -15,15 +15,13 @@ _FINE = 10
 
 
 def vowel(
-    pitch_hz: float,
-    seconds: float = 2.0,
-    jitter: float = 0.0,
-    shimmer: float = 0.0,
-    noise_db: float = -90.0,
-    seed: int = 1,
+    pitch_hz: float, seconds: float, jitter: float = 0.0, shimmer: float = 0.0, noise_db: float = -90.0
 ) -> NDArray[np.float32]:
-    """`jitter` and `shimmer` are standard deviations of period and amplitude as shares; `noise_db` against the voice."""
-    random = np.random.default_rng(seed)
+    """A pulse train through three formants; `jitter` and `shimmer` are the spread of periods and amplitudes as shares.
+
+    The noise is that much below the voice.
+    """
+    random = np.random.default_rng(1)
     rate = RATE * _FINE
     count = int(seconds * pitch_hz) + 2
     periods = (1 + jitter * random.standard_normal(count)) / pitch_hz
