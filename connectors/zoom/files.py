@@ -100,4 +100,4 @@ def _kind(row: Mapping[str, Any]) -> FileKind:
 
 
 def _whole(value: object) -> int | None:
-    return int(value) if isinstance(value, int | float) and value > 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None

@@ -16,6 +16,7 @@ from connectors.base.records import EventKind, FileKind, MeetingDetails, Recordi
 from connectors.zoom.files import file_ids, is_processing, moment, recorded_span, recording_files
 from connectors.zoom.people import attendees
 
+_A_YEAR_MIN = 366 * 24 * 60
 _MEDIA = (FileKind.VIDEO, FileKind.AUDIO)
 _FILES_OF = {EventKind.RECORDING_COMPLETED: _MEDIA, EventKind.TRANSCRIPT_COMPLETED: (FileKind.TRANSCRIPT,)}
 _KINDS = {
@@ -126,7 +127,7 @@ def _end_of(meeting: Mapping[str, Any]) -> datetime:
 
 def _minutes(meeting: Mapping[str, Any]) -> float | None:
     duration = meeting.get("duration")
-    return duration * 60.0 if isinstance(duration, int | float) and duration > 0 else None
+    return duration * 60.0 if isinstance(duration, int | float) and 0 < duration < _A_YEAR_MIN else None
 
 
 def _from_milliseconds(value: object) -> datetime | None:

@@ -11,6 +11,8 @@ from typing import Any
 from connectors.base.records import Attendee
 from connectors.zoom.files import dict_rows, moment
 
+_A_YEAR_S = 366 * 24 * 3600
+
 
 @dataclass
 class _Person:
@@ -61,7 +63,7 @@ def _stay_s(row: Mapping[str, Any]) -> float | None:
     if joined and left:
         return max(0.0, (left - joined).total_seconds())
     duration = row.get("duration")
-    return float(duration) if isinstance(duration, int | float) and duration > 0 else None
+    return float(duration) if isinstance(duration, int) and 0 < duration < _A_YEAR_S else None
 
 
 def _name(row: Mapping[str, Any]) -> str:
