@@ -1,10 +1,10 @@
 """The `hub` command. Imports happen inside the commands: `hub analyse` loads neither the web nor the engine."""
 
-import importlib
-import sys
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+from hub.analysis.command import analyse
 
 if TYPE_CHECKING:
     from hub.runtime import Runtime
@@ -13,6 +13,9 @@ app = typer.Typer(name="hub", help="EchoDepth Hub: recorded calls in, explained 
                   no_args_is_help=True, pretty_exceptions_enable=False)  # fmt: skip
 keys = typer.Typer(help="API keys and the master key.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+
+
+app.command(name="analyse")(analyse)
 
 
 @app.command()
@@ -104,15 +107,8 @@ def _refuse(message: str) -> NoReturn:
     raise typer.Exit(code=1)
 
 
-def _add_analyse() -> None:
-    if "analyse" in sys.argv[1:2] or "--help" in sys.argv[1:2] or len(sys.argv) == 1:
-        command = importlib.import_module("hub.analysis.command")
-        app.command(name="analyse")(command.analyse)
-
-
 def main() -> None:
     """Entry point of the `hub` command."""
-    _add_analyse()
     app()
 
 
