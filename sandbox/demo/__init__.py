@@ -1,0 +1,1 @@
+"""The demo: starts everything, drives the hub as a person with a browser would, and says what came of it."""

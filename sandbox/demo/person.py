@@ -1,0 +1,114 @@
+"""What a person does in the hub's console, step by step."""
+
+import secrets
+
+import httpx
+
+from sandbox.demo.browser import Browser, Page, PageProblem
+from sandbox.slack.team import CHANNELS
+
+OWNER = {
+    "organisation": "Northwind",
+    "domains": "northwind.example",
+    "name": "Dana Reyes",
+    "email": "dana.reyes@northwind.example",
+}
+DEAL_ROOM = next(channel["id"] for channel in CHANNELS if channel["name"] == "deal-room")
+SUBSCRIBER = "northwind-bi"
+
+
+class Person:
+    """Dana, at the hub's console. Every method raises `PageProblem` when a page is not as expected."""
+
+    def __init__(self, hub_url: str, sandbox_url: str) -> None:
+        self._browser = Browser(hub_url)
+        self._hub_url = hub_url
+        self._sandbox_url = sandbox_url
+        self.password = secrets.token_urlsafe(12)
+
+    def close(self) -> None:
+        """Close the browser."""
+        self._browser.close()
+
+    def found_organisation(self, link: str) -> None:
+        """Open the one-time link and fill in the form."""
+        page = self._browser.open(link)
+        arrived = self._browser.submit(page, page.form("/first-run"), OWNER | {"password": self.password})
+        if arrived.url.path == "/first-run":
+            raise PageProblem(f"the organisation was not made: {' '.join(arrived.texts('form'))[:300]}")
+
+    def connect(self, provider: str) -> list[str]:
+        """Connect an account over the provider's own consent page; gives the scopes it showed."""
+        page = self._browser.open("/connections")
+        consent = self._browser.submit(page, page.form(f"/connect/{provider}"))
+        if consent.url.port == httpx.URL(self._hub_url).port:
+            raise PageProblem(f"{provider} was not asked: the console says {_notice(consent)}")
+        scopes = consent.texts("li code")
+        back = self._browser.submit(consent, consent.form(""), button="Allow")
+        if back.url.params.get("notice") not in ("connected", "renewed"):
+            raise PageProblem(f"{provider} was not connected: the console says {_notice(back)}")
+        return scopes
+
+    def review_crm(self) -> tuple[Page, list[str]]:
+        """The dry run: every change that writing to the CRM would need."""
+        for link in self._new_destinations():
+            page = self._browser.open(link)
+            if any(form.action.endswith("/crm") for form in page.forms):
+                names = page.texts("ul.list.small") or page.texts("ul.list")
+                return page, names
+        raise PageProblem("no CRM is offered as a destination")
+
+    def apply_crm(self, page: Page) -> str:
+        """Make the changes and start writing; gives what the console says."""
+        form = next(form for form in page.forms if form.action.endswith("/crm"))
+        return self._expect_destinations(self._browser.submit(page, form))
+
+    def add_channel(self) -> str:
+        """Send messages to the deal room; gives what the console says."""
+        for link in self._new_destinations():
+            page = self._browser.open(link)
+            found = [form for form in page.forms if form.action.endswith("/channel")]
+            if found:
+                target = _option(found[0].options.get("target", {}), DEAL_ROOM, "deal-room")
+                return self._expect_destinations(self._browser.submit(page, found[0], {"target": target}))
+        raise PageProblem("no messaging account is offered as a destination")
+
+    def add_webhook(self) -> None:
+        """Subscribe the subscriber, and give it the secret that is shown once."""
+        page = self._browser.open("/webhooks")
+        values = {"url": f"{self._sandbox_url}/subscriber/{SUBSCRIBER}", "description": "Demo subscriber"}
+        shown = self._browser.submit(page, page.form("/webhooks"), values)
+        secret = next((words for words in shown.texts("code") if words.startswith("whsec_")), None)
+        if secret is None:
+            raise PageProblem(f"no secret was shown: {' '.join(shown.texts('main'))[:300]}")
+        address = f"{self._sandbox_url}/_sandbox/subscriber/{SUBSCRIBER}"
+        httpx.put(address, json={"secrets": [secret]}, trust_env=False).raise_for_status()
+
+    def meeting_link(self) -> str | None:
+        """The newest meeting's page, once the list shows it."""
+        page = self._browser.open("/meetings")
+        return page.link("/meetings/mtg") if page.has_link("/meetings/mtg") else None
+
+    def open(self, path: str) -> Page:
+        """Any page of the console."""
+        return self._browser.open(path)
+
+    def _new_destinations(self) -> list[str]:
+        page = self._browser.open("/destinations")
+        return [href for href, _ in page.links if href.startswith("/destinations/new/")]
+
+    def _expect_destinations(self, page: Page) -> str:
+        if page.url.path != "/destinations":
+            raise PageProblem(f"the destination was not made: {_notice(page)}")
+        return _notice(page)
+
+
+def _notice(page: Page) -> str:
+    return " ".join(page.texts("notice")) or " ".join(page.texts("main"))[:300]
+
+
+def _option(options: dict[str, str], *wanted: str) -> str:
+    for label, value in options.items():
+        if value in wanted or any(name in label for name in wanted):
+            return value
+    raise PageProblem(f"the channel is not offered; there are {', '.join(options) or 'none'}")
