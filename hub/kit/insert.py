@@ -15,5 +15,5 @@ def insert_once(session: Session, row: SQLModel, on: Sequence[str]) -> bool:
     values = {column.name: getattr(row, column.name) for column in table.columns}
     statement = dialect.insert(table).values(values).on_conflict_do_nothing(index_elements=list(on))
     session.flush()
-    result = cast("sa.CursorResult[Any]", session.connection().execute(statement))
-    return result.rowcount == 1
+    # drivers disagree about the row count of an INSERT; what it returns is certain
+    return session.connection().execute(statement.returning(sa.literal(1))).first() is not None

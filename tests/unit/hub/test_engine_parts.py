@@ -43,6 +43,15 @@ def test_a_schedule_fires_at_least_as_often_as_asked(seconds: int) -> None:
 
 
 def test_a_row_is_inserted_once(runtime: Runtime) -> None:
+    _insert_twice(runtime)
+
+
+@pytest.mark.postgres
+def test_a_row_is_inserted_once_on_postgresql(postgres_runtime: Runtime) -> None:
+    _insert_twice(postgres_runtime)
+
+
+def _insert_twice(runtime: Runtime) -> None:
     now = datetime.now(UTC)
     with runtime.database.transaction() as session:
         first = insert_once(session, Organisation(id="org_1", name="a", created_at=now), on=("id",))
