@@ -10,6 +10,7 @@ import hub.meetings.workflows  # noqa: F401 likewise
 from connectors import registry
 from connectors.base.manifest import Manifest, RateLimit
 from hub import runtime as runtimes
+from hub.connections.startup import check_providers
 from hub.engine import queues
 from hub.engine.launch import Engine
 from hub.engine.queues import Queue
@@ -25,8 +26,10 @@ _log = structlog.get_logger(__name__)
 def prepare(runtime: Runtime) -> Engine:
     """Take the store and bring its schema up to date.
 
-    Raises `hub.engine.lock.StoreInUse` when another process has the SQLite file.
+    Raises `hub.engine.lock.StoreInUse` when another process has the SQLite file, and `ManifestError` when a
+    connector's manifest or a provider's settings cannot work.
     """
+    check_providers(runtime.settings)
     runtimes.install(runtime)
     engine = Engine(runtime)
     engine.claim()

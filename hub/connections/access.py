@@ -1,18 +1,21 @@
 """The door to a provider: a connector, ready to use, for one connection."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import cast
 
 from connectors import registry
 from connectors.base.connector import Connector, Destination, Notifier, Source
 from connectors.base.errors import AuthorizationLost, RequestRejected
-from connectors.base.manifest import Capability
+from connectors.base.manifest import Capability, ManifestError
+from connectors.registry import UnknownProvider
 from hub.connections.client import ConnectionClient, open_http
+from hub.connections.errors import NotConfigured
 from hub.connections.service.access import Access, ConnectionKey, load_access, mark_reconnect
 from hub.connections.service.refresh import refresh
+from hub.kit.crypto import SealedValueError
 from hub.runtime import Runtime
 
 _LEEWAY = timedelta(seconds=90)
@@ -26,14 +29,12 @@ async def open_connector(runtime: Runtime, organisation_id: str, connection_id: 
     `AuthorizationLost` that leaves the block, from wherever it comes, puts the connection into `reconnect`.
     """
     key = ConnectionKey(organisation_id, connection_id)
-    session = _Session(runtime, key, await asyncio.to_thread(load_access, runtime, key))
-    connection = session.access.connection
-    manifest = registry.manifest(connection.provider)
-    hosts = manifest.hosts_with(runtime.settings.app(connection.provider).hosts)
-    async with open_http(hosts, connection.account) as http:
-        client = ConnectionClient(http, manifest, hosts, connection.account, session.token, runtime.clock)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_operator_faults_named())
+        session = _Session(runtime, key, await asyncio.to_thread(load_access, runtime, key))
+        connector = await _connector(stack, runtime, session)
         try:
-            yield registry.connector_class(connection.provider)(client)
+            yield connector
         except AuthorizationLost as lost:
             await asyncio.to_thread(mark_reconnect, runtime, key, session.access.version, lost.message)
             raise
@@ -64,8 +65,9 @@ async def open_notifier(runtime: Runtime, organisation_id: str, connection_id: s
 async def _open_as(
     capability: Capability, runtime: Runtime, organisation_id: str, connection_id: str
 ) -> AsyncIterator[Connector]:
-    access = await asyncio.to_thread(load_access, runtime, ConnectionKey(organisation_id, connection_id))
-    manifest = registry.manifest(access.connection.provider)
+    with _operator_faults_named():
+        access = await asyncio.to_thread(load_access, runtime, ConnectionKey(organisation_id, connection_id))
+        manifest = registry.manifest(access.connection.provider)
     if not manifest.can(capability):
         raise RequestRejected(f"{manifest.name} is not a {capability}")
     async with open_connector(runtime, organisation_id, connection_id) as connector:
@@ -84,6 +86,25 @@ class _Session:
         if refused or _ends_soon(self.access, self._runtime.clock()):
             self.access = await refresh(self._runtime, self._key, self.access.version)
         return self.access.tokens.access_token
+
+
+async def _connector(stack: AsyncExitStack, runtime: Runtime, session: _Session) -> Connector:
+    connection = session.access.connection
+    manifest = registry.manifest(connection.provider)
+    hosts = manifest.hosts_with(runtime.settings.app(connection.provider).hosts)
+    http = await stack.enter_async_context(open_http(hosts, connection.account))
+    client = ConnectionClient(http, manifest, hosts, connection.account, session.token, runtime.clock)
+    connector: Connector = registry.connector_class(connection.provider)(client)
+    return connector
+
+
+@contextmanager
+def _operator_faults_named() -> Iterator[None]:
+    """What only the operator can repair, as `RequestRejected`: callers then park their work and show the reason."""
+    try:
+        yield
+    except (NotConfigured, ManifestError, UnknownProvider, SealedValueError) as error:
+        raise RequestRejected(str(error)) from error
 
 
 def _ends_soon(access: Access, now: datetime) -> bool:

@@ -7,12 +7,15 @@ from datetime import timedelta
 import structlog
 
 from connectors.base.errors import ConnectorError
+from connectors.base.manifest import ManifestError
+from connectors.registry import UnknownProvider
 from hub.connections.errors import ConnectionsError
 from hub.connections.models import Connection
 from hub.connections.repository import idle_connections
 from hub.connections.service.access import ConnectionKey, load_access
 from hub.connections.service.check import check_connection
 from hub.connections.service.refresh import refresh
+from hub.kit.crypto import SealedValueError
 from hub.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
@@ -47,7 +50,7 @@ async def _keep_one(runtime: Runtime, connection: Connection) -> bool:
             await refresh(runtime, key, access.version)
         else:
             await check_connection(runtime, key)
-    except (ConnectorError, ConnectionsError) as error:
+    except (ConnectorError, ConnectionsError, ManifestError, UnknownProvider, SealedValueError) as error:
         _log.warning("connection.not_kept_alive", connection=connection.id, reason=str(error))
         return False
     return True

@@ -8,8 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 from connectors import registry
+from connectors.base.errors import RequestRejected
 from connectors.base.testing import CLIENT_ID, CLIENT_SECRET, FakeProvider, fake_provider
 from hub.accounts.models import Organisation
+from hub.connections.access import open_source
 from hub.connections.models import Connection, ConnectionState
 from hub.connections.sealing import seal_tokens
 from hub.connections.service.keep_alive import KeptAlive, keep_alive
@@ -73,3 +75,20 @@ def _connection(hub: Runtime, account: str, refresh_token: str, checked_at: date
             )
         )
     return row_id
+
+
+@pytest.mark.anyio
+async def test_an_app_registration_that_went_missing_parks_the_work_and_keeps_the_connection(runtime: Runtime) -> None:
+    row_id = _connection(runtime, "unset", "unused", NOW)
+    with runtime.database.transaction() as session:
+        connection = session.get(Connection, row_id)
+        assert connection is not None
+
+    with pytest.raises(RequestRejected, match="CLIENT_ID"):
+        async with open_source(runtime, connection.organisation_id, row_id) as source:
+            await source._client.access_token(force_refresh=True)  # type: ignore[attr-defined]
+
+    with runtime.database.transaction() as session:
+        unchanged = session.get(Connection, row_id)
+    assert unchanged is not None
+    assert (unchanged.state, unchanged.refresh_started_at) == (ConnectionState.ACTIVE, None)
