@@ -62,7 +62,10 @@ class Subscriber:
 
     async def screen(self) -> Response:
         """The deliveries, newest first."""
-        deliveries = [delivery | {"pretty": _pretty(delivery["body"])} for delivery in self._deliveries.all()]
+        deliveries = [
+            delivery | {"pretty": _pretty(delivery["body"]), "event": _event_type(delivery["body"])}
+            for delivery in self._deliveries.all()
+        ]
         return self._pages.render("subscriber.html", {"deliveries": deliveries[::-1]})
 
     def state(self) -> dict[str, Any]:
