@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from sqlmodel import Session, col
 
+from connectors.base.records import Receipt
 from hub.accounts.dependencies import CurrentAdmin, CurrentMember, CurrentRuntime, verify_csrf
 from hub.console.rendering import page, redirect
-from hub.console.repositories import Attempts, Destinations, Endpoints, Meetings
+from hub.console.repositories import Attempts, Destinations, Endpoints, Meetings, Messages
 from hub.console.sign_in import local_path
 from hub.console.states import DELIVERY, Shown
 from hub.deliveries import service
-from hub.deliveries.models import Attempt, Delivery, DeliveryState
+from hub.deliveries.models import Attempt, Delivery, DeliveryState, Message
 from hub.deliveries.receipts import from_json
 from hub.errors import Conflict
 
@@ -27,12 +28,11 @@ class DeliveryRow:
 
     delivery: Delivery
     to: str
+    event_type: str
     meeting_title: str
     shown: Shown
     attempts: tuple[Attempt, ...]
-    receipt_summary: str
-    receipt_url: str
-    warnings: tuple[str, ...]
+    receipt: Receipt
 
     @property
     def can_replay(self) -> bool:
@@ -84,8 +84,17 @@ def delivery_rows(session: Session, organisation_id: str, found: Sequence[Delive
     tried = attempts.all(statement.order_by(col(Attempt.id)))
     names = _names(session, organisation_id)
     titles = _titles(session, organisation_id, found)
+    events = _event_types(session, organisation_id, found)
     return [
-        _row(each, names, titles.get(each.meeting_id or "", ""), tuple(a for a in tried if a.delivery_id == each.id))
+        DeliveryRow(
+            delivery=each,
+            to=names.get(each.destination_id or each.endpoint_id or "", "A destination that was removed"),
+            event_type=events.get(each.message_id or "", ""),
+            meeting_title=titles.get(each.meeting_id or "", ""),
+            shown=DELIVERY[each.state],
+            attempts=tuple(attempt for attempt in tried if attempt.delivery_id == each.id),
+            receipt=from_json(each.receipt) or Receipt(""),
+        )
         for each in found
     ]
 
@@ -102,16 +111,8 @@ def _titles(session: Session, organisation_id: str, found: Sequence[Delivery]) -
     return {row.id: row.title for row in rows.all(rows.select().where(col(rows.model.id).in_(wanted)))}
 
 
-def _row(delivery: Delivery, names: dict[str, str], title: str, attempts: tuple[Attempt, ...]) -> DeliveryRow:
-    receipt = from_json(delivery.receipt)
-    target = delivery.destination_id or delivery.endpoint_id or ""
-    return DeliveryRow(
-        delivery=delivery,
-        to=names.get(target, "A destination that was removed"),
-        meeting_title=title,
-        shown=DELIVERY[delivery.state],
-        attempts=attempts,
-        receipt_summary=receipt.summary if receipt else "",
-        receipt_url=receipt.url if receipt else "",
-        warnings=receipt.warnings if receipt else (),
-    )
+def _event_types(session: Session, organisation_id: str, found: Sequence[Delivery]) -> dict[str, str]:
+    """What webhook deliveries announce; results for destinations announce nothing but themselves."""
+    rows = Messages(session, organisation_id)
+    wanted = {each.message_id for each in found if each.endpoint_id and each.message_id}
+    return {row.id: row.event_type for row in rows.all(rows.select().where(col(Message.id).in_(wanted)))}

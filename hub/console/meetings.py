@@ -54,6 +54,7 @@ def meetings(
         rows=listed,
         q=q,
         state=state,
+        before=before,
         states=MEETING,
         next_before=found[PAGE_LENGTH - 1].id if len(found) > PAGE_LENGTH else "",
     )

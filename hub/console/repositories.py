@@ -6,7 +6,7 @@ from hub.accounts.models import ApiKey, AuditEntry
 from hub.analysis.models import Analysis
 from hub.connections.models import Connection
 from hub.crm.models import CrmMatch
-from hub.deliveries.models import Attempt, Delivery, Destination, WebhookEndpoint
+from hub.deliveries.models import Attempt, Delivery, Destination, Message, WebhookEndpoint
 from hub.kit.repository import TenantRepository
 from hub.meetings.models import Meeting, Participant, Recording, TimelineEntry
 
@@ -69,6 +69,12 @@ class Deliveries(TenantRepository[Delivery]):
     """What is on its way, or was."""
 
     model: ClassVar[type[Any]] = Delivery
+
+
+class Messages(TenantRepository[Message]):
+    """Announced events."""
+
+    model: ClassVar[type[Any]] = Message
 
 
 class Attempts(TenantRepository[Attempt]):

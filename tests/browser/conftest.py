@@ -2,11 +2,10 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from hub.accounts.models import Organisation
 from hub.kit.crypto import new_master_key
 from hub.runtime import Runtime
 from hub.settings import Settings
+from sandbox.serving import free_port
 from tests.support.console import seed_meeting, seed_meeting_under_way
 
 ROOT = Path(__file__).parents[2]
@@ -100,25 +100,26 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
     yield from run_hub(tmp_path / "hub")
 
 
-def run_hub(directory: Path) -> Iterator[Hub]:
-    """Start it, wait until it answers, and stop it in the end."""
-    port, key = free_port(), new_master_key()
-    environment = {**os.environ, "HUB_DATA_DIR": str(directory), "HUB_PORT": str(port), "HUB_MASTER_KEY": key}
-    log = directory.with_suffix(".log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "hub.cli", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
-    )
+def run_hub(directory: Path, variables: Mapping[str, str] | None = None) -> Iterator[Hub]:
+    """Start it with these `HUB_*` variables, wait until it answers, and stop it in the end."""
+    own = {"HUB_DATA_DIR": str(directory), "HUB_PORT": str(free_port()), "HUB_MASTER_KEY": new_master_key()}
+    environment = {**os.environ, **own, **(variables or {})}
+    data_dir, port = Path(environment["HUB_DATA_DIR"]), int(environment["HUB_PORT"])
+    log = directory.with_suffix(".log")
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hub.cli", "serve"], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
     try:
-        url = f"http://127.0.0.1:{port}"
-        link = directory / "first-run-link"
-        wait_until_ready(process, url, link, Path(log.name))
-        runtime = runtimes.build(Settings(data_dir=directory, master_key=SecretStr(key), port=port))
+        url, link = f"http://127.0.0.1:{port}", data_dir / "first-run-link"
+        wait_until_ready(process, url, link, log)
+        key = SecretStr(environment["HUB_MASTER_KEY"])
+        runtime = runtimes.build(Settings(data_dir=data_dir, master_key=key, port=port))
         yield Hub(url, runtime, link.read_text().strip())
         runtime.database.close()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
-        log.close()
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], url: str, link: Path, log: Path) -> None:
@@ -138,14 +139,6 @@ def answers(url: str) -> bool:
         return httpx.get(f"{url}/healthz", timeout=2, trust_env=False).status_code == 200
     except httpx.TransportError:
         return False
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 (() => {
   const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-  const localiseTimes = (root) => root.querySelectorAll("time[datetime]").forEach((element) => {
+  const localiseTimes = (root) => root.querySelectorAll("time[datetime]:not([title])").forEach((element) => {
     element.title = element.textContent.trim();
     element.textContent = dateTime.format(new Date(element.dateTime));
   });
@@ -27,7 +27,7 @@
       menu.querySelector("summary").focus();
     }
   });
-  document.addEventListener("htmx:afterSwap", (event) => localiseTimes(event.target));
+  document.addEventListener("htmx:load", (event) => localiseTimes(event.detail.elt));
   document.addEventListener("htmx:sseClose", (event) => {
     if (event.detail.type === "message") window.location.reload(); // the stream said `finished`
   });
