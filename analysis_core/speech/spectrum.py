@@ -11,6 +11,8 @@ from analysis_core.speech.windows import CONTEXT, FRAME, RATE, Window
 _FFT = 2 * FRAME
 _BANDS, _CEPSTRA = 24, 12
 _VOWELS_HZ = (300.0, 3300.0)
+_RUMBLE = 2
+"""The first bins, below 60 Hz, are offset, hum and handling rather than voice."""
 _QUIET = 1e-10
 _LAG = 2
 """Frames between the two spectra that are compared, each a mean of three: 32 ms."""
@@ -31,7 +33,7 @@ def analyse(window: Window) -> Spectrum:
     power = _power(window)
     own = power[_EARLIER:-_LATER]
     low, high = (round(hz * _FFT / RATE) for hz in _VOWELS_HZ)
-    level = 10 * np.log10(own.sum(1) + _QUIET)
+    level = 10 * np.log10(own[:, _RUMBLE:].sum(1) + _QUIET)
     vowel = 10 * np.log10(own[:, low:high].sum(1) + _QUIET)
     return Spectrum(level, vowel, _change(power))
 

@@ -40,12 +40,26 @@ def windows(blocks: Iterable[Audio]) -> Iterator[Window]:
     """Cuts a stream of mono blocks at 16 kHz into windows, each with its context."""
     pending = np.zeros(CONTEXT, np.float32)
     start = 0
-    for block in blocks:
-        pending = np.concatenate([pending, np.asarray(block, np.float32)])
+    for block in _gathered(blocks):
+        pending = np.concatenate([pending, block])
         while len(pending) >= WINDOW + 2 * CONTEXT:
             yield Window(start, WINDOW, pending[: WINDOW + 2 * CONTEXT])
             pending, start = pending[WINDOW:], start + WINDOW
     yield from _rest(pending, start)
+
+
+def _gathered(blocks: Iterable[Audio]) -> Iterator[Audio]:
+    """The blocks joined to a window's size or more, so that small ones cost no more than large ones."""
+    held: list[Audio] = []
+    length = 0
+    for block in blocks:
+        held.append(np.asarray(block, np.float32))
+        length += len(block)
+        if length >= WINDOW:
+            yield np.concatenate(held)
+            held, length = [], 0
+    if held:
+        yield np.concatenate(held)
 
 
 def _rest(pending: Audio, start: int) -> Iterator[Window]:

@@ -4,6 +4,7 @@ import io
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -37,6 +38,8 @@ def _turns(meeting: str) -> list[Turn]:
 
 def _through(codec: str, container: str, rate: int, bits: int, sound: Sound) -> Sound:
     file = io.BytesIO()
+    out: Any
+    coded: Any
     with av.open(file, "w", format=container) as out:
         stream = out.add_stream(codec, rate=rate)
         stream.bit_rate = bits
