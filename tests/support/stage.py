@@ -121,6 +121,10 @@ class Stage:
         """Order a fault at a simulator."""
         httpx.post(f"{self.sandbox_url}/_sandbox/faults", json=[order], timeout=30).raise_for_status()
 
+    def revoke(self, provider: str) -> None:
+        """Kill every token at the provider, as its owner could."""
+        httpx.post(f"{self.sandbox_url}/_sandbox/revoke/{provider}", timeout=30).raise_for_status()
+
     def rows(self, model: type[Row]) -> Sequence[Row]:
         """All rows of a table."""
         with self.runtime.database.transaction() as session:
