@@ -1,7 +1,7 @@
 """The voice: speech, pitch, prosody, voice quality, hesitation, emotion.
 
-`observe` is the whole API. Emotions are `angry`, `boredom`, `disgust`, `fear`, `happy`, `neutral`, `sad`: the seven of
-EmoDB, which the head is trained on; there is no surprise among them.
+`observe` is the whole API. Emotions are `anger`, `boredom`, `disgust`, `fear`, `joy`, `neutral`, `sadness`: the seven
+of EmoDB, which the head is trained on; there is no surprise among them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

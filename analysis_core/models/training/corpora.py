@@ -17,6 +17,10 @@ from analysis_core.observations import Turn
 from analysis_core.speech.windows import RATE, Audio
 
 
+_NAMES = {"angry": "anger", "happy": "joy", "sad": "sadness"}
+"""The manifest's names for emotions that the whole core calls otherwise."""
+
+
 @dataclass(frozen=True)
 class Clip:
     """One acted sentence. `intensity` is "normal", "strong" or "" where the corpus knows none."""
@@ -53,7 +57,8 @@ def clips(corpus: str) -> Iterator[Clip]:
         rows = sorted((row for row in csv.DictReader(file) if row["corpus"] == corpus), key=lambda row: row["file"])
     for row in rows:
         audio = _read(folder / row["file"])
-        yield Clip(row["file"], row["speaker"], row["gender"], row["emotion"], row["intensity"], audio)
+        emotion = _NAMES.get(row["emotion"], row["emotion"])
+        yield Clip(row["file"], row["speaker"], row["gender"], emotion, row["intensity"], audio)
 
 
 def ami() -> Iterator[Meeting]:

@@ -13,15 +13,15 @@ from analysis_core.speech.anchoring import anchor
 from analysis_core.speech.emotion import Head
 
 PAD = {
-    "angry": (-0.51, 0.59, 0.25),
+    "anger": (-0.51, 0.59, 0.25),
     "boredom": (-0.65, -0.62, -0.33),
     "disgust": (-0.60, 0.35, 0.11),
     "fear": (-0.64, 0.60, -0.43),
-    "happy": (0.81, 0.51, 0.46),
+    "joy": (0.81, 0.51, 0.46),
     "neutral": (0.0, 0.0, 0.0),
-    "sad": (-0.63, -0.27, -0.33),
+    "sadness": (-0.63, -0.27, -0.33),
 }
-"""Pleasure, arousal and dominance of the words, -1..1: Russell & Mehrabian 1977, "Evidence for a three-factor theory
+"""Pleasure, arousal and dominance of each emotion's word, -1..1: Russell & Mehrabian 1977, "Evidence for a three-factor theory
 of emotions"; neutral is the origin."""
 
 _REGULARISATION = 0.0007

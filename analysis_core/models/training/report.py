@@ -11,7 +11,7 @@ from analysis_core.models.training.fit import PAD, Examples, examples, fit, neut
 from analysis_core.models.training.material import Acted, Float, Talk, Texts
 from analysis_core.speech.emotion import Head, judge
 
-FOUR = ("angry", "happy", "neutral", "sad")
+FOUR = ("anger", "joy", "neutral", "sadness")
 _TEMPERATURES = np.geomspace(0.25, 4, 81)
 _CAUTION = 1.5
 """Acted emotions are plainer than real ones, so posteriors are made this much flatter than actors would warrant."""

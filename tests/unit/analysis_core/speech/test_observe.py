@@ -171,7 +171,7 @@ def test_an_outburst_in_a_calm_recording_stands_out(recording: Recording) -> Non
     inside = [s for s in segments if begin - 0.5 <= s.start_s and s.end_s <= end + 0.5]
     outside = [s for s in segments if s.end_s < begin or s.start_s > end]
     assert min(s.arousal for s in inside) > max(s.arousal for s in outside)
-    assert max(s.emotions["angry"] for s in inside) > 0.5 > max(s.emotions["angry"] for s in outside)
+    assert max(s.emotions["anger"] for s in inside) > 0.5 > max(s.emotions["anger"] for s in outside)
 
 
 def test_segments_belong_to_the_turns_that_they_lie_in(recording: Recording) -> None:
