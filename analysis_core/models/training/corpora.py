@@ -16,7 +16,6 @@ import soundfile
 from analysis_core.observations import Turn
 from analysis_core.speech.windows import RATE, Audio
 
-
 _NAMES = {"angry": "anger", "happy": "joy", "sad": "sadness"}
 """The manifest's names for emotions that the whole core calls otherwise."""
 

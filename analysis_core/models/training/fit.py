@@ -21,7 +21,7 @@ PAD = {
     "neutral": (0.0, 0.0, 0.0),
     "sadness": (-0.63, -0.27, -0.33),
 }
-"""Pleasure, arousal and dominance of each emotion's word, -1..1: Russell & Mehrabian 1977, "Evidence for a three-factor theory
+"""Pleasure, arousal, dominance of each emotion, -1..1: Russell & Mehrabian 1977, "Evidence for a three-factor theory
 of emotions"; neutral is the origin."""
 
 _REGULARISATION = 0.0007
