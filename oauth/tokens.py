@@ -1,9 +1,11 @@
 """Calls to a provider's token endpoint: exchange a code, refresh, revoke. The protocol itself is authlib's."""
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 import httpx
@@ -89,7 +91,7 @@ class TokenEndpoint:
             revocation_endpoint_auth_method=_AUTH_METHODS[self.provider.client_auth],
             timeout=self.timeout,
             follow_redirects=False,
-            **({"transport": self.transport} if self.transport else {"mounts": _direct_to_loopback()}),
+            **({"transport": self.transport} if self.transport else _network()),
         )
         for hook in ("access_token_response", "refresh_token_response"):
             client.register_compliance_hook(hook, _require_usable)
@@ -157,6 +159,13 @@ def _token_set(answer: Mapping[str, Any], refresh_token: str | None, now: dateti
     )
 
 
-def _direct_to_loopback() -> dict[str, None]:
+def _network() -> dict[str, Any]:
     """A proxy of the environment is not for addresses on this machine."""
-    return {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
+    direct = dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]"))
+    return {"verify": _tls(), "mounts": direct}
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Shared, because reading the root certificates takes longer than the call."""
+    return httpx.create_ssl_context()

@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,18 +97,28 @@ def test_tasks_of_one_loop_that_refresh_together_use_the_token_once(case: Case) 
 
 def test_processes_that_refresh_together_use_each_token_once(case: Case) -> None:
     slow_down(case.provider)
-    command = [sys.executable, "-m", "tests.support.refresh_worker", case.key.organisation_id, case.key.connection_id]
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "env": environment(case), "cwd": ROOT}
-    workers = [subprocess.Popen(command, text=True, **pipes) for _ in range(3)]
-    for worker in workers:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "ready\n"
+    workers = [start_worker(case) for _ in range(3)]
 
     for worker in workers:
-        worker.communicate("go\n", timeout=60)
+        release(worker)
+    codes = [worker.wait(60) for worker in workers]
 
-    assert [worker.returncode for worker in workers] == [0, 0, 0]
+    assert codes == [0, 0, 0]
     assert case.provider.used_refresh_tokens == ["refresh-0", "refresh-1", "refresh-2"]
+
+
+def test_a_process_killed_while_it_waits_for_the_answer_leaves_no_lock_but_an_open_journal(case: Case) -> None:
+    slow_down(case.provider, seconds=60)
+    worker = start_worker(case)
+    release(worker)
+    wait_until(lambda: case.provider.used_refresh_tokens == ["refresh-0"])
+
+    worker.kill()
+    worker.wait(10)
+
+    assert case.stored().refresh_started_at is not None
+    with pytest.raises(AuthorizationLost, match="interrupted before its answer was stored"):
+        asyncio.run(asyncio.wait_for(refresh(case.runtime, case.key, 1), 20))
 
 
 def test_the_journal_is_committed_before_the_provider_is_asked(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,10 +214,36 @@ def test_somebody_who_connects_again_meanwhile_is_not_undone(case: Case, monkeyp
     assert case.tokens().refresh_token == "refresh-new"
 
 
-def slow_down(provider: FakeProvider) -> None:
+def slow_down(provider: FakeProvider, seconds: float = 0.2) -> None:
     """Make grants take long enough for the others to arrive."""
     issue = provider._issue
-    provider._issue = lambda *, first: replace(issue(first=first), delay_s=0.2)  # type: ignore[method-assign]
+    provider._issue = lambda *, first: replace(issue(first=first), delay_s=seconds)  # type: ignore[method-assign]
+
+
+def start_worker(case: Case) -> "subprocess.Popen[str]":
+    """A process that is ready to renew the case's connection."""
+    command = [sys.executable, "-m", "tests.support.refresh_worker", case.key.organisation_id, case.key.connection_id]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    worker = subprocess.Popen(command, text=True, env=environment(case), cwd=ROOT, **pipes)
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "ready\n"
+    worker.stdout.close()
+    return worker
+
+
+def release(worker: "subprocess.Popen[str]") -> None:
+    """Let it go."""
+    assert worker.stdin is not None
+    worker.stdin.write("go\n")
+    worker.stdin.close()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Until `holds`, or fail after 20 s."""
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def environment(case: Case) -> dict[str, str]:
