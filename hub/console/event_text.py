@@ -36,10 +36,16 @@ _STRONGEST = 2
 
 def notable(events: Sequence[Row]) -> list[Row]:
     """The events a person would want to jump to: the strongest 40, without the smallest kinds."""
-    large = [row for row in events if row["type"] not in _SMALL]
-    return sorted(large, key=lambda row: (_TITLES.get(str(row["type"])) is None, -float(row.get("strength") or 0)))[
-        :MOST_SHOWN
-    ]
+    large = {_same(row): row for row in reversed(events) if row["type"] not in _SMALL}
+    return sorted(
+        large.values(), key=lambda row: (_TITLES.get(str(row["type"])) is None, -float(row.get("strength") or 0))
+    )[:MOST_SHOWN]
+
+
+def _same(row: Row) -> tuple[str, object]:
+    """Several markers of one kind in one sentence are one event, at the first of them."""
+    sentence = (row.get("evidence") or {}).get("sentence")
+    return str(row["type"]), (row.get("speaker"), sentence) if sentence else row.get("start_s")
 
 
 def title(row: Row) -> str:

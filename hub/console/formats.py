@@ -29,6 +29,11 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
+def gap(seconds: float | None) -> str:
+    """The time between two steps: tenths of a second below ten, then as `duration`."""
+    return f"{seconds:.1f} s" if seconds is not None and 0 <= seconds < 10 else duration(seconds)
+
+
 def points(value: float | None) -> str:
     """A score of 0..100 without decimals."""
     return DASH if value is None else f"{value:.0f}"

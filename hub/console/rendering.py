@@ -113,6 +113,6 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in ("clock", "duration", "points", "tenth", "signed", "share", "unit", "moment", "size", "words"):
+    for name in ("clock", "duration", "gap", "points", "tenth", "signed", "share", "unit", "moment", "size", "words"):
         jinja.filters[name] = getattr(formats, name)
     return jinja

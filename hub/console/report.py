@@ -209,8 +209,8 @@ def _runs(row: Json) -> Iterable[tuple[float, float]]:
 
 
 def _strongest_units(units: Sequence[Json]) -> tuple[Json, ...]:
-    seen = [unit for unit in units if unit.get("supported") and unit.get("peak") is not None]
-    return tuple(sorted(seen, key=lambda unit: -float(unit["peak"]))[:_SHOWN_UNITS])
+    seen = [unit for unit in units if unit.get("supported") and unit.get("intensity") is not None]
+    return tuple(sorted(seen, key=lambda unit: -float(unit["intensity"]))[:_SHOWN_UNITS])
 
 
 def _minutes(series: Mapping[str, Sequence[float | None]], duration_s: float) -> Iterable[Json]:

@@ -34,8 +34,8 @@ class Lanes {
     this.field = root.querySelector("[data-field]");
     this.line = root.querySelector("[data-line]");
     this.charts = [];
-    this.position = 0;
-    this.pinned = 0;
+    this.pinned = Math.max(0, data.series.credibility.findIndex((value) => value !== null));
+    this.position = this.pinned;
     this.marks();
     this.listen();
     new ResizeObserver(() => this.draw()).observe(this.field);
