@@ -11,7 +11,7 @@ from sandbox.demo.outcome import Observer, Outcome
 from sandbox.demo.person import Person
 from sandbox.demo.processes import Children, require_free_port, wait_until
 from sandbox.demo.settings import DemoSettings
-from sandbox.demo.timeline import Follower, is_quiet
+from sandbox.demo.timeline import Follower, failure, is_quiet
 from sandbox.kit.store import Doc
 
 RECORDING = "renewal_call.mp4"
@@ -104,7 +104,7 @@ class Story:
                 self._tell_news(follower, page)
                 outcome = self._observer.outcome()
                 quiet = quiet + 1 if is_quiet(page) else 0
-                if quiet >= QUIET_LOOKS and (not outcome.missing or quiet > 10 * QUIET_LOOKS):
+                if quiet >= QUIET_LOOKS and _is_over(page, outcome, quiet):
                     break
                 time.sleep(0.5)
         if outcome.missing:
@@ -156,3 +156,10 @@ class Story:
 
     def _line(self, text: str) -> None:
         self._console.print(text, highlight=False, soft_wrap=True)
+
+
+def _is_over(page: Page, outcome: Outcome, quiet: int) -> bool:
+    """Whether all is there, or nothing more will come. Raises `NotArrived` for a failed analysis."""
+    if failure(page):
+        raise NotArrived(failure(page))
+    return not outcome.missing or quiet > 10 * QUIET_LOOKS

@@ -42,6 +42,11 @@ def is_quiet(page: Page) -> bool:
     return not any(state.startswith(UNDER_WAY) for state in states(page))
 
 
+def failure(page: Page) -> str:
+    """Why the meeting could not be analysed; empty when it could, or is still under way."""
+    return " ".join(page.texts("div.notice")) if "Failed" in states(page) else ""
+
+
 class Follower:
     """Gives each timeline entry once, however often the page is read."""
 
