@@ -1,6 +1,7 @@
 """What `hub serve` does around the application: listen, say where, and hand out the first-run link."""
 
 import os
+from pathlib import Path
 
 import typer
 import uvicorn
@@ -34,10 +35,15 @@ def announce(runtime: Runtime) -> None:
     if link := first_run_link(runtime):
         _write_private(runtime, link)
         typer.echo(f"Make the first account here: {link}")
+    else:
+        _link_file(runtime).unlink(missing_ok=True)
 
 
 def _write_private(runtime: Runtime, link: str) -> None:
-    path = runtime.settings.data_dir / "first-run-link"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(_link_file(runtime), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(link + "\n")
+
+
+def _link_file(runtime: Runtime) -> Path:
+    return runtime.settings.data_dir / "first-run-link"

@@ -70,6 +70,8 @@ def _plan_one(this: _Plan, destination: Destination) -> bool:
     if lacks_record and not this.complete:
         return False
     reason = reason_to_skip(destination.rule, this.report)
+    if connection.state is ConnectionState.REVOKED:
+        reason = "the account is disconnected"
     if reason is None and lacks_record:
         reason = NO_RECORD
     delivery = _delivery(this, destination)

@@ -15,12 +15,17 @@ HOUSEKEEPING: Final = "housekeeping"
 
 @dataclass(frozen=True)
 class Queue:
-    """`at_once` workflows per process; with `calls` per `period_s`, a limit for each partition of its own."""
+    """`at_once` workflows per process.
+
+    With `calls` per `period_s`, each partition has that limit of its own; with `in_turn`, the work of one partition
+    is done one after the other, over all processes.
+    """
 
     name: str
     at_once: int
     calls: int | None = None
     period_s: float = 1.0
+    in_turn: bool = False
 
 
 def outbound(provider: str) -> str:
@@ -31,7 +36,7 @@ def outbound(provider: str) -> str:
 def standard(analyses_at_once: int, deliveries_at_once: int) -> tuple[Queue, ...]:
     """The queues every process serves."""
     return (
-        Queue(PIPELINE, analyses_at_once),
+        Queue(PIPELINE, analyses_at_once, in_turn=True),
         Queue(MATCHING, 4),
         Queue(MESSAGES, 8),
         Queue(WEBHOOKS, deliveries_at_once),
@@ -48,5 +53,6 @@ async def register(queues: Iterable[Queue], polling_interval_s: float) -> None:
             worker_concurrency=queue.at_once,
             polling_interval_sec=polling_interval_s,
             partition_limiter=limiter,  # type: ignore[arg-type]
+            partition_concurrency=1 if queue.in_turn else None,
             on_conflict="always_update",
         )

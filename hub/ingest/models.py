@@ -28,6 +28,8 @@ class InboundEvent(TenantModel, table=True):
     provider: str
     key: str
     kind: str
+    meeting_external_id: str = ""
+    """The provider's id of the meeting it is about; empty for events about the account."""
     source: InboundSource = InboundSource.WEBHOOK
     body: str
     occurred_at: datetime = moment()

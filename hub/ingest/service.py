@@ -76,6 +76,7 @@ def _take_one(
         provider=connection.provider,
         key=event.key,
         kind=event.kind,
+        meeting_external_id=event.recording.meeting_id if event.recording else "",
         source=source,
         body=seal_event(runtime.vault, connection.id, event),
         occurred_at=event.occurred_at,
@@ -98,12 +99,16 @@ def _start(session: Session, connection: Connection, row: InboundEvent, event: S
 
 
 def recording_work(connection: Connection, row: InboundEvent, *, attempt: int, delay_s: float = 0.0) -> Work:
-    """The pipeline's run for one event; its id is the provider and the event's key, so that an event runs once."""
+    """The pipeline's run for one event; its id is the provider and the event's key, so that an event runs once.
+
+    Events of one meeting run in turn: its transcript's finds what its recording's has done.
+    """
     suffix = f":a{attempt}" if attempt else ""
     return Work(
         workflow=PROCESS_RECORDING,
         queue=queues.PIPELINE,
         id=f"{connection.provider}:{connection.id}:{row.key}{suffix}",
         args=(row.id, attempt),
+        partition=f"{connection.id}:{row.meeting_external_id}",
         delay_s=delay_s,
     )

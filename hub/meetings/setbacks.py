@@ -4,10 +4,12 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from connectors.base.errors import ConnectorError
+from connectors.base.errors import ConnectorError, ProviderUnavailable
 from connectors.base.records import EventKind
+from hub.analysis.runner import AnalysisFailed
 from hub.connections.models import Connection, ConnectionState
 from hub.deliveries.messages import Event, announce
+from hub.deliveries.reconnecting import announce_reconnect
 from hub.engine.enqueue import enqueue
 from hub.engine.retry import DecisionKind, decide
 from hub.ingest.models import InboundEvent
@@ -17,6 +19,8 @@ from hub.meetings.cases import Case
 from hub.meetings.models import Meeting, MeetingState
 from hub.runtime import Runtime
 
+_MAY_HEAL: Final = {"analysis_crashed", "model_missing"}
+_HEALING_ATTEMPTS: Final = 3
 _WORDS: Final = {
     "media_missing": "The recording could not be found after its download.",
     "media_empty": "The recording is empty.",
@@ -52,7 +56,16 @@ def handle_connector_error(runtime: Runtime, case: Case, error: ConnectorError) 
             enqueue(session, work)
         else:
             session.get_one(InboundEvent, case.event.id).parked_attempt = case.attempt
+            announce_reconnect(session, case.connection.id, error.message, runtime.clock())
         _tell(session, runtime, case, "recording.delayed", f"{case.event.id}:{case.attempt}", meeting.state_reason)
+
+
+def handle_analysis_failure(runtime: Runtime, case: Case, error: AnalysisFailed) -> None:
+    """A recording at fault is the end of it; a process that died, or models that are missing, may heal."""
+    if error.code in _MAY_HEAL and case.attempt < _HEALING_ATTEMPTS:
+        handle_connector_error(runtime, case, ProviderUnavailable(_WORDS[error.code], code=error.code))
+    else:
+        fail(runtime, case, error.code, error.message)
 
 
 def fail(runtime: Runtime, case: Case, code: str, detail: str) -> None:

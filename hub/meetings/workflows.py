@@ -39,7 +39,7 @@ async def fetch_and_analyse(event_id: str, attempt: int) -> str | None:
     except ConnectorError as error:
         await asyncio.to_thread(setbacks.handle_connector_error, runtime, case, error)
     except AnalysisFailed as error:
-        await asyncio.to_thread(setbacks.fail, runtime, case, error.code, error.message)
+        await asyncio.to_thread(setbacks.handle_analysis_failure, runtime, case, error)
     except ConnectionMissing as error:
         await asyncio.to_thread(setbacks.fail, runtime, case, "connection_missing", str(error))
     except Exception:

@@ -243,6 +243,7 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("meeting_external_id", sa.String(), nullable=False),
         sa.Column("source", sa.Enum("WEBHOOK", "RECONCILIATION", name="inboundsource"), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("occurred_at", UtcDateTime(), nullable=False),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from croniter import croniter
+from croniter import croniter  # type: ignore[import-untyped]
 
 from hub.accounts.models import Organisation
 from hub.engine.lock import StoreInUse, StoreLock
