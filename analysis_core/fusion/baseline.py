@@ -8,6 +8,10 @@ from analysis_core.fusion.inputs import Values
 from analysis_core.fusion.table import table
 
 _MAD_TO_SD = 1.4826
+_LEAST_WINDOW_S = 15.0
+_BORDERS_S = 2
+_HALF_SURE_S = 10.0
+"""After this much speech a baseline is half known, and what strays from it counts half."""
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,18 @@ class Baseline:
 
 
 def window(talk: Values, window_s: float) -> Values:
-    """The weight of each second in the baseline: the first `window_s` seconds of the speaker's own speech."""
+    """The weight of each second in the baseline: the first `window_s` seconds of the speaker's own speech.
+
+    Whoever speaks little has a shorter one, so that there is something to compare with it: the first third of their
+    speech, but at least fifteen seconds.
+    """
+    length = min(window_s, max(_LEAST_WINDOW_S, float(talk.sum()) / 3))
     spoken = np.cumsum(talk)
-    return np.where(spoken - talk < window_s, talk, 0.0)
+    return np.where(spoken - talk < length, talk, 0.0)
 
 
 def baseline(values: Values, weights: Values, usual_spread: float) -> Baseline | None:
-    """Median and MAD over the window; the spread is drawn towards the usual one, the more so the shorter the window.
+    """Interquartile mean and MAD over the window; the spread is drawn towards the usual one, more so in short windows.
 
     The centre stays the speaker's own: nobody's pitch or loudness is measured against other people's.
     """
@@ -33,19 +42,27 @@ def baseline(values: Values, weights: Values, usual_spread: float) -> Baseline |
     if not used.any():
         return None
     inside = values[used]
-    centre = float(np.median(inside))
+    low, high = np.percentile(inside, [25, 75])
+    centre = float(inside[(inside >= low) & (inside <= high)].mean())
     own = float(np.median(np.abs(inside - centre))) * _MAD_TO_SD
     seconds, prior = float(weights[used].sum()), table().number("prior_seconds")
     spread = np.sqrt((seconds * own**2 + prior * usual_spread**2) / (seconds + prior))
     return Baseline(centre, float(spread))
 
 
-def z_scores(values: Values, weights: Values, usual_spread: float) -> Values:
-    """Each second in spreads from the baseline, within -3..3; NaN where not observed."""
+def z_scores(values: Values, talk: Values, weights: Values, usual_spread: float) -> Values:
+    """Each second in spreads from the baseline, within -3..3; NaN where not observed.
+
+    Values are smoothed first: where the seconds' borders fall must not matter. The shorter the baseline, the less
+    counts what strays from it.
+    """
+    values = smoothed(values, talk, _BORDERS_S)
     found = baseline(values, weights, usual_spread)
     if found is None:
         return np.full(len(values), np.nan)
-    return np.clip((values - found.centre) / found.spread, -3.0, 3.0)
+    known_s = float(weights[np.isfinite(values)].sum())
+    sure = known_s / (known_s + _HALF_SURE_S)
+    return np.clip(sure * (values - found.centre) / found.spread, -3.0, 3.0)
 
 
 def smoothed(values: Values, talk: Values, half_width: int) -> Values:

@@ -11,6 +11,9 @@ from analysis_core.fusion.baseline import smoothed, window, z_scores
 from analysis_core.fusion.inputs import Inputs, Values
 from analysis_core.fusion.table import SIGNALS, table
 
+_MIXED_VOICES = 0.5
+"""Where voices are not told apart the baseline may be two people's, and what strays from it counts half."""
+
 
 @dataclass(frozen=True)
 class Signals:
@@ -25,12 +28,13 @@ def signals(inputs: Inputs, speaker: str, talk: Values, felt: Affect) -> Signals
     """Everything about the speaker relative to their own baseline, smoothed over a few seconds of their speech."""
     base = window(talk, inputs.options.baseline_window_s)
     spreads = table().raw
+    clear = 1.0 if inputs.speakers_told_apart else _MIXED_VOICES
     voice = {
-        name: z_scores(values, base, spreads["voice_spread"][name])
+        name: clear * z_scores(values, talk, base, spreads["voice_spread"][name])
         for name, values in features.voice(inputs, speaker, talk).items()
     }
     face = {
-        name: z_scores(values, base, spreads["face_spread"][name])
+        name: z_scores(values, talk, base, spreads["face_spread"][name])
         for name, values in features.face(inputs, speaker, talk).items()
         if name in spreads["face_spread"]
     }

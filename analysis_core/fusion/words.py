@@ -20,7 +20,8 @@ from analysis_core.observations import Cue
 _LEAST_CUE_S = 2.0
 
 _OWN_PAUSE_S = 1.0
-"""Beyond what is free: where voices are not told apart, a longer silence may be somebody else's turn to speak."""
+"""Beyond what is free: where voices are not told apart, a silence longer than this is ever more likely to lie between
+two people's turns, and counts ever less."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,9 @@ def pause_load(inputs: Inputs, speaker: str, talk: Values) -> Values:
         return load
     for pause in inputs.speech.pauses:
         long = pause.end_s - pause.start_s - free
-        others = not inputs.speakers_told_apart and long > _OWN_PAUSE_S
-        if pause.speaker == speaker and pause.kind == "within" and long > 0 and not others:
+        if not inputs.speakers_told_apart:
+            long = min(long, 2 * _OWN_PAUSE_S - long)
+        if pause.speaker == speaker and pause.kind == "within" and long > 0:
             load += _around((pause.start_s + pause.end_s) / 2, min(long, 4.0) * weight, talk)
     return load * 60.0
 
