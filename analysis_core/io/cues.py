@@ -31,8 +31,8 @@ def cues(text: str) -> tuple[Cue, ...]:
 
 def _bodies(lines: Sequence[str]) -> Iterator[tuple[float, float, str]]:
     timings = [(index, match) for index, line in enumerate(lines) if (match := _TIMING.match(line))]
-    ends = [index for index, _ in timings[1:]] + [len(lines)]
-    for (index, match), end in zip(timings, ends, strict=True):
+    ends = [*(index for index, _ in timings[1:]), len(lines)]
+    for (index, match), end in zip(timings, ends, strict=False):
         body = lines[index + 1 : end]
         if end < len(lines):
             body = _without_identifier(body)
