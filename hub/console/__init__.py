@@ -4,11 +4,13 @@ from fastapi import APIRouter
 
 from hub.console import (
     about_scores,
+    account,
     connections,
     deliveries,
     destinations,
     first_run,
     live,
+    matches,
     meeting,
     meetings,
     overview,
@@ -24,12 +26,14 @@ for _screen in (
     overview,
     meetings,
     meeting,
+    matches,
     live,
     connections,
     destinations,
     webhooks,
     deliveries,
     settings,
+    account,
     about_scores,
 ):
     router.include_router(_screen.router)

@@ -45,6 +45,7 @@ class RuleForm:
 
     below: Annotated[str, Form()] = ""
     alerts_only: Annotated[bool, Form()] = False
+    kind: Annotated[str, Form()] = ""
 
     def stored(self) -> dict[str, object]:
         """The rule as it is kept. Raises `InvalidInput` when `below` is no number."""
@@ -52,7 +53,8 @@ class RuleForm:
             below = float(self.below) if self.below.strip() else None
         except ValueError as error:
             raise InvalidInput("The Trust Score has to be a number from 0 to 100.") from error
-        return {"trust_score_below": below, "alerts_only": self.alerts_only}
+        kinds = [self.kind] if self.kind else []
+        return {"analysis_kinds": kinds, "trust_score_below": below, "alerts_only": self.alerts_only}
 
 
 @router.get("/destinations")
@@ -240,6 +242,8 @@ def rule_in_words(stored: dict[str, object]) -> str:
     """A destination's rule as a sentence."""
     rule = Rule.model_validate(stored)
     parts = []
+    if rule.analysis_kinds:
+        parts.append(f"it is a {' or '.join(rule.analysis_kinds)}")
     if rule.trust_score_below is not None:
         parts.append(f"the Trust Score is below {rule.trust_score_below:g}")
     if rule.alerts_only:

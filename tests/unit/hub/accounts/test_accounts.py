@@ -181,3 +181,26 @@ def test_an_api_key_is_stored_as_a_hash_and_its_making_is_recorded(runtime: Runt
     assert secret.endswith(stored.hint)
     assert stored.id == key.id
     assert "api_key.created" in entries
+
+
+def test_a_new_password_ends_every_other_session_and_the_old_password(runtime: Runtime) -> None:
+    here, elsewhere = found(runtime), sign_in(runtime)
+    member = member_of(runtime, here)
+    assert member is not None
+    with runtime.database.transaction() as session:
+        service.change_password(
+            session, member, current=FOUNDER.password, new="another long password", now=runtime.clock()
+        )
+    assert member_of(runtime, here) is not None
+    assert member_of(runtime, elsewhere) is None
+    with pytest.raises(WrongCredentials):
+        sign_in(runtime)
+    assert sign_in(runtime, "another long password")
+
+
+def test_a_password_changes_only_with_the_current_one(runtime: Runtime) -> None:
+    member = member_of(runtime, found(runtime))
+    assert member is not None
+    with pytest.raises(DetailsInvalid) as refused, runtime.database.transaction() as session:
+        service.change_password(session, member, current="guessed", new="another long password", now=runtime.clock())
+    assert refused.value.field == "current"

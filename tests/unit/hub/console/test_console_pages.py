@@ -14,6 +14,7 @@ from hub.accounts.sessions import Member
 from hub.analysis.models import Analysis
 from hub.connections.models import Connection, ConnectionState
 from hub.console.sign_in import local_path
+from hub.crm.models import CrmMatch
 from hub.runtime import Runtime
 from hub.settings import OAuthApp
 from tests.support.console import result, seed_meeting, seed_meeting_under_way
@@ -217,3 +218,25 @@ def test_progress_streams_the_end_of_a_finished_meeting(
     answer = browser_of_owner.get(f"/meetings/{meeting.id}/events")
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.text == "event: finished\ndata: \n\n"
+
+
+def test_a_person_can_put_a_record_right(browser_of_owner: TestClient, runtime: Runtime, owner: Owner) -> None:
+    meeting = seed_meeting(runtime, owner[1].organisation_id)
+    with runtime.database.transaction() as session:
+        match = session.exec(select(CrmMatch).where(CrmMatch.record_type == "Contact")).one()
+    chosen = {"record_type": "Contact", "record_id": "0035g00000A9", "csrf_token": owner[1].csrf_token}
+    assert browser_of_owner.post(f"/matches/{match.id}/choose", data=chosen).status_code == 303
+    page = browser_of_owner.get(f"/meetings/{meeting.id}").text
+    assert "Chosen instead of Contact Priya Nair." in page
+    browser_of_owner.post(f"/matches/{match.id}/remove", data={"csrf_token": owner[1].csrf_token})
+    assert "Chosen instead of" not in browser_of_owner.get(f"/meetings/{meeting.id}").text
+
+
+def test_only_a_record_that_was_offered_can_be_chosen(
+    browser_of_owner: TestClient, runtime: Runtime, owner: Owner
+) -> None:
+    seed_meeting(runtime, owner[1].organisation_id)
+    with runtime.database.transaction() as session:
+        match = session.exec(select(CrmMatch).where(CrmMatch.record_type == "Contact")).one()
+    chosen = {"record_type": "Contact", "record_id": "made-up", "csrf_token": owner[1].csrf_token}
+    assert browser_of_owner.post(f"/matches/{match.id}/choose", data=chosen).status_code == 404
