@@ -29,7 +29,8 @@ def abstains(talk_s: float, observed: dict[str, float], only_words: bool, nobody
     if nobody:
         return Score(None, None, "nobody_observed", "None of the people to be observed speaks in this recording.")
     if talk_s < rule["speech_s"]:
-        text = f"Only {talk_s:.0f} s of observed speech; at least {rule['speech_s']:.0f} s are needed."
+        heard = f"Only {talk_s:.0f} s of observed speech" if talk_s >= 1 else "No observed speech was found"
+        text = f"{heard}; at least {rule['speech_s']:.0f} s are needed."
         return Score(None, None, "too_little_speech", text)
     if only_words:
         return Score(None, None, "words_only", "Only words were available; a score needs the voice or the face.")
@@ -57,7 +58,13 @@ def _interval(worth: Values, talk: Values, value: float, seen: float) -> tuple[f
     draws = np.random.default_rng(rule["seed"]).integers(0, len(blocks), (rule["draws"], len(blocks)))
     totals = sums[draws].sum(1)
     low, high = np.percentile(100.0 * totals[:, 0] / totals[:, 1], [5, 95])
-    widen = 1.0 / np.sqrt(max(seen, 0.2))
+    widen = _few(len(blocks)) / np.sqrt(max(seen, 0.2))
     least = rule["least_half_width"] * widen
     low, high = value - max((value - low) * widen, least), value + max((high - value) * widen, least)
     return round(max(0.0, float(low)), 2), round(min(100.0, float(high)), 2)
+
+
+def _few(blocks: int) -> float:
+    """How much wider Student's t is than the normal distribution at 95 %, within 2 %: few blocks know little."""
+    freedom = max(1, blocks - 1)
+    return float(1.0 + 1.2 / freedom + 1.64 / freedom**3)

@@ -6,7 +6,7 @@ from analysis_core.fusion.credibility import SUSTAINED
 from analysis_core.result import Alert, Contributions, Coverage, MomentContribution, SpeakerResult
 
 SIGNAL_WORDS: Mapping[str, tuple[str, str]] = {
-    "composure": ("a calmer voice and face than at the start", "more strain in voice and face than at the start"),
+    "composure": ("a calmer manner than at the start", "more strain than at the start"),
     "fluency": ("fluent speech", "hesitation"),
     "directness": ("direct wording", "hedged or deferring wording"),
     "congruence": ("words that fit the face and voice", "words that do not fit the face and voice"),
