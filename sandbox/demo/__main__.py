@@ -38,7 +38,8 @@ def main() -> int:
 
 
 def _stay_up(settings: DemoSettings, console: Console) -> None:
-    console.print(f"\nConsole: {settings.hub_url}   Simulators: {settings.sandbox_url}   Ctrl-C ends both")
+    line = f"\nConsole: {settings.hub_url}   Simulators: {settings.sandbox_url}   Ctrl-C ends both"
+    console.print(line, highlight=False, soft_wrap=True)
     signal.pause()
 
 

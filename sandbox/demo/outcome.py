@@ -87,13 +87,12 @@ class Observer:
     def hops(self, meeting: Doc, outcome: Outcome) -> list[tuple[str, float]]:
         """Seconds from the end of the meeting until each thing had happened."""
         end = parse_iso(meeting["end_time"])
-        delivered = _first_at(outcome.announcements)
         moments = [
             ("announced by Zoom", self._announced()),
-            ("recording fetched", self._fetched(end, delivered)),
+            ("recording fetched", self._fetched(meeting, end)),
             ("figures in Salesforce", self._first_write(end)),
             ("message in Slack", _slack_moment(outcome.messages)),
-            ("webhook delivered", delivered),
+            ("webhook delivered", _first_at(outcome.announcements)),
         ]
         return [(what, (at - end).total_seconds()) for what, at in moments if at is not None]
 
@@ -101,10 +100,9 @@ class Observer:
         attempts = [a for webhook in self._get("state/zoom")["webhooks"] for a in webhook["attempts"]]
         return _first_at(attempts)
 
-    def _fetched(self, since: datetime, until: datetime | None) -> datetime | None:
-        downloads = [e for e in self._log("zoom", since) if e["path"].startswith("/zoom-files")]
-        moments = [parse_iso(entry["at"]) for entry in downloads]
-        return max((at for at in moments if until is None or at <= until), default=None)
+    def _fetched(self, meeting: Doc, since: datetime) -> datetime | None:
+        media = {f"/zoom-files/{file['id']}" for file in meeting["files"] if file["file_type"] != "TRANSCRIPT"}
+        return _first_at([entry for entry in self._log("zoom", since) if entry["path"] in media])
 
     def _first_write(self, since: datetime) -> datetime | None:
         writes = [e for e in self._log("salesforce", since) if e["method"] in ("POST", "PATCH") and _writes(e["path"])]
