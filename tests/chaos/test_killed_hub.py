@@ -34,6 +34,20 @@ def test_a_restart_finishes_what_the_killed_process_began(tmp_path: Path, record
         _assert_once(stage)
 
 
+def test_a_polite_stop_in_the_middle_of_an_analysis_loses_nothing_either(tmp_path: Path, recordings: Path) -> None:
+    with staging(tmp_path, recordings) as stage:
+        first = stage.start_hub()
+        stage.play()
+        stage.until(lambda: stage.analysis_processes(), 40, "the analysis runs")
+        first.terminate()
+        assert stage.analysis_processes() == []
+
+        stage.start_hub()
+
+        stage.until(stage.is_everything_delivered, 50, "everything is delivered")
+        _assert_once(stage)
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("crash_at", MOMENTS.values(), ids=MOMENTS.keys())
 def test_another_worker_takes_over(tmp_path: Path, recordings: Path, postgres_url: str, crash_at: str) -> None:

@@ -130,6 +130,10 @@ class Stage:
         with self.runtime.database.transaction() as session:
             return session.exec(select(model)).all()
 
+    def revision(self) -> int:
+        """The highest completed revision; 0 also while nothing is known yet."""
+        return max((meeting.revision for meeting in self.rows(Meeting)), default=0)
+
     def meeting(self) -> Meeting:
         """The only meeting."""
         (meeting,) = self.rows(Meeting)
