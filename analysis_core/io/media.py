@@ -31,6 +31,8 @@ class Media:
     speaker_channels: int
     frames_per_second: float
     missing_tail_s: float
+    unreadable: tuple[str, ...] = ()
+    """Kinds of track, `sound` or `picture`, that the file has but of which nothing decodes."""
     damage: Damage = field(default_factory=Damage)
 
     @property
@@ -64,6 +66,7 @@ class Media:
                 f"The recording breaks off: {self.duration_s:.0f} s could be read, "
                 f"{self.missing_tail_s:.0f} s that its header announces are missing."
             )
+        found += [f"The file has a {track} track, but nothing in it can be decoded." for track in self.unreadable]
         if self.damage.packets:
             found.append("Parts of the recording are damaged and were left out.")
         return found
@@ -81,7 +84,9 @@ def open_media(path: str | Path, options: Options) -> Media:
         _refuse_encrypted_streams(container)
         announced = container.duration / 1_000_000 if container.duration else 0.0
         audio = _first_that_decodes(path, container.streams.audio)
-        video = _first_that_decodes(path, [s for s in container.streams.video if not _is_cover(s)])
+        pictures = [stream for stream in container.streams.video if not _is_cover(stream)]
+        video = _first_that_decodes(path, pictures)
+        tracks = {"sound": (container.streams.audio, audio), "picture": (pictures, video)}
         if audio is None and video is None:
             raise MediaUnreadable("The file holds no sound and no picture that can be decoded.")
         _refuse_long(announced, options)
@@ -98,6 +103,7 @@ def open_media(path: str | Path, options: Options) -> Media:
         speaker_channels=_speaker_channels(path, audio),
         frames_per_second=options.frames_per_second,
         missing_tail_s=max(0.0, announced - duration),
+        unreadable=tuple(name for name, (streams, readable) in tracks.items() if streams and readable is None),
     )
 
 
