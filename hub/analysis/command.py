@@ -1,14 +1,12 @@
 """`hub analyse FILE`: one recording, or a transcript alone, in the terminal. Needs no accounts and no database."""
 
 import json
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from hub.analysis.quiet import quiet_libraries
 
 if TYPE_CHECKING:
     from analysis_core import Result
@@ -50,20 +48,5 @@ def _run(file: Path, transcript: Path | None, observe: list[str] | None) -> "Res
     options = Options(observed_speakers=frozenset(observe) if observe else None)
     words_alone = transcript is None and file.suffix.lower() in _TEXT_ENDINGS
     media, words = (None, file) if words_alone else (file, transcript)
-    with _quiet_libraries() as terminal, progress(terminal) as hook:
+    with quiet_libraries() as terminal, progress(terminal) as hook:
         return run(media, transcript=words, options=options, hook=hook)
-
-
-@contextmanager
-def _quiet_libraries() -> Iterator[IO[str]]:
-    """Standard error as it was, while what libraries write to it from C is dropped."""
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-    try:
-        with os.fdopen(os.dup(kept), "w", encoding="utf-8", buffering=1) as terminal:
-            yield terminal
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

@@ -9,16 +9,13 @@ from numpy.typing import NDArray
 from analysis_core.models.training import corpora
 from analysis_core.models.training.augment import VARIANTS, variants
 from analysis_core.speech.analyser import SpeechAnalyser
-from analysis_core.speech.detection import STEP, Detector, runs, tidy
+from analysis_core.speech.clip import trim, voice
 from analysis_core.speech.embedding import SIZE, embed
 from analysis_core.speech.emotion import Voice
-from analysis_core.speech.windows import RATE, Audio, windows
+from analysis_core.speech.windows import Audio, windows
 
 Float = NDArray[np.float64]
 Texts = NDArray[np.str_]
-
-_SHORTEST_S = 0.5
-_MARGIN = 800
 
 
 @dataclass(frozen=True)
@@ -63,24 +60,6 @@ def acted(corpus: str, varied: bool) -> Acted:
 def _varied(names: Sequence[str], sounds: Sequence[Audio]) -> dict[str, Float]:
     made = [[embed(one) for one in variants(audio, name)] for name, audio in zip(names, sounds, strict=True)]
     return dict(zip(VARIANTS, np.array(made, np.float64).transpose(1, 0, 2), strict=True))
-
-
-def trim(audio: Audio) -> Audio:
-    """Without the silence around the speech."""
-    detector = Detector()
-    spoken = runs(tidy(np.concatenate([detector(window) for window in windows([audio])])))
-    if not len(spoken):
-        return audio
-    inner = audio[max(0, spoken[0, 0] * STEP - _MARGIN) : spoken[-1, 1] * STEP + _MARGIN]
-    return inner if len(inner) >= _SHORTEST_S * RATE else audio
-
-
-def voice(audio: Audio) -> Voice:
-    """A whole clip as if it were one segment of a recording."""
-    analyser = SpeechAnalyser([], "speaker")
-    for window in windows([audio]):
-        analyser.push(window)
-    return analyser.whole(embed(audio))
 
 
 def talks() -> list[Talk]:
