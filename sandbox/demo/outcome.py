@@ -87,10 +87,11 @@ class Observer:
     def hops(self, meeting: Doc, outcome: Outcome) -> list[tuple[str, float]]:
         """Seconds from the end of the meeting until each thing had happened."""
         end = parse_iso(meeting["end_time"])
+        announced = self._announced() or end
         moments = [
-            ("announced by Zoom", self._announced()),
+            ("announced by Zoom", announced),
             ("recording fetched", self._fetched(meeting, end)),
-            ("figures in Salesforce", self._first_write(end)),
+            ("figures in Salesforce", self._first_write(announced)),
             ("message in Slack", _slack_moment(outcome.messages)),
             ("webhook delivered", _first_at(outcome.announcements)),
         ]
