@@ -19,6 +19,10 @@ _TRUST: Mapping[str, Mapping[str, float]] = {
 """How far each modality is trusted for each dimension: valence is weak in the voice, arousal is strong there."""
 
 
+_RELIABILITY = {"valence": 0.7, "arousal": 0.6, "dominance": 0.4}
+"""About the correlation with human raters that the best of the modalities reaches."""
+
+
 @dataclass(frozen=True)
 class Affect:
     """Per dimension the joined values, and per modality where they came from, all 0..1."""
@@ -27,11 +31,11 @@ class Affect:
     parts: Mapping[str, Mapping[str, Values]]
 
     def confidence(self, talk: Values) -> float:
-        """0..1: the share of trust that was really there, averaged over the speaker's speech."""
+        """0..1: how well each dimension can be told at all, times the share of trust that was there in the speech."""
         if not talk.sum():
             return 0.0
         shares = [
-            np.average(np.isfinite(values), weights=talk) * _TRUST[dimension][modality]
+            np.average(np.isfinite(values), weights=talk) * _TRUST[dimension][modality] * _RELIABILITY[dimension]
             for dimension, modalities in self.parts.items()
             for modality, values in modalities.items()
         ]

@@ -83,7 +83,7 @@ def _face(speaker: str | None) -> FaceObservations:
         boxes=np.zeros((len(times), 4), np.float32),
         aus=np.stack([zeros, smile], axis=1),
         pose=np.zeros((len(times), 3), np.float32),
-        valence=0.5 + smile / 2,
+        valence=(0.5 + smile / 2).astype(np.float32),
         arousal=zeros + 0.5,
         mouth_motion=zeros,
         confidence=zeros + 1,

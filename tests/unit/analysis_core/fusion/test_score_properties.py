@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -33,7 +34,7 @@ def _sound(path: Path, seconds: int) -> Audio:
 
 def _write(path: Path, audio: Audio, codec: str = "pcm_f32le", rate: int = RATE, bit_rate: int | None = None) -> Path:
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate, layout="mono")
+        stream: Any = container.add_stream(codec, rate=rate, layout="mono")
         if bit_rate:
             stream.bit_rate = bit_rate
         resampler = av.AudioResampler(format=stream.format.name, layout="mono", rate=rate)
@@ -42,8 +43,8 @@ def _write(path: Path, audio: Audio, codec: str = "pcm_f32le", rate: int = RATE,
         fifo = av.AudioFifo()
         for piece in [*resampler.resample(frame), *resampler.resample(None)]:
             fifo.write(piece)
-        while (piece := fifo.read(stream.frame_size or 1024, partial=True)) is not None:
-            container.mux(stream.encode(piece))
+        while (chunk := fifo.read(stream.frame_size or 1024, partial=True)) is not None:
+            container.mux(stream.encode(chunk))
         container.mux(stream.encode())
     return path
 

@@ -42,7 +42,7 @@ def _write(path: Path, audio: NDArray[np.float32] | None, video_s: float = 0.0, 
     return path
 
 
-def _pictures(stream: Any, seconds: float) -> Iterator[av.Packet]:
+def _pictures(stream: Any, seconds: float) -> Iterator[Any]:
     if stream is not None:
         for index in range(int(seconds * 25)):
             frame = av.VideoFrame.from_ndarray(np.full((120, 160, 3), index % 250, np.uint8), format="rgb24")
@@ -50,7 +50,7 @@ def _pictures(stream: Any, seconds: float) -> Iterator[av.Packet]:
         yield from stream.encode()
 
 
-def _sound(stream: Any, samples: NDArray[np.float32] | None, layout: str) -> Iterator[av.Packet]:
+def _sound(stream: Any, samples: NDArray[np.float32] | None, layout: str) -> Iterator[Any]:
     if stream is not None and samples is not None:
         for start in range(0, samples.shape[1], 1024):
             frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[:, start : start + 1024]), "fltp", layout)

@@ -97,7 +97,9 @@ def test_plain_text_is_untimed_and_finds_speakers_that_come_back() -> None:
     ]
 
 
-@pytest.mark.parametrize("raw", [b"", b" \r\n", b"WEBVTT\n", b"\x89PNG\x00\x01", b"WEBVTT\n\n00:01.000 --> 00:02.000\n\n"])
+@pytest.mark.parametrize(
+    "raw", [b"", b" \r\n", b"WEBVTT\n", b"\x89PNG\x00\x01", b"WEBVTT\n\n00:01.000 --> 00:02.000\n\n"]
+)
 def test_what_says_nothing_is_refused(raw: bytes) -> None:
     with pytest.raises(TranscriptUnreadable):
         read_transcript(raw)
