@@ -13,6 +13,7 @@ from hub.console import (
     matches,
     meeting,
     meetings,
+    members,
     overview,
     settings,
     sign_in,
@@ -33,6 +34,7 @@ for _screen in (
     webhooks,
     deliveries,
     settings,
+    members,
     account,
     about_scores,
 ):

@@ -2,12 +2,14 @@
 
 from hub.accounts.service.api_keys import create_api_key, create_operator_key, revoke_api_key
 from hub.accounts.service.first_run import Founder, first_run_link, found_organisation, is_link_valid
+from hub.accounts.service.members import add_member, remove_member
 from hub.accounts.service.organisation import change_organisation
 from hub.accounts.service.own_account import change_password, own_sessions, sign_out_elsewhere
 from hub.accounts.service.sign_in import sign_in, sign_out
 
 __all__ = [
     "Founder",
+    "add_member",
     "change_organisation",
     "change_password",
     "create_api_key",
@@ -16,6 +18,7 @@ __all__ = [
     "found_organisation",
     "is_link_valid",
     "own_sessions",
+    "remove_member",
     "revoke_api_key",
     "sign_in",
     "sign_out",

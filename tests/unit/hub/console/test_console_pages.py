@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from hub.accounts.models import Organisation
-from hub.accounts.sessions import Member
+from hub.accounts.models import Organisation, Role
+from hub.accounts.sessions import Member, find_member
 from hub.analysis.models import Analysis
 from hub.connections.models import Connection, ConnectionState
 from hub.console.sign_in import local_path
@@ -18,7 +18,7 @@ from hub.crm.models import CrmMatch
 from hub.runtime import Runtime
 from hub.settings import OAuthApp
 from tests.support.console import result, seed_meeting, seed_meeting_under_way
-from tests.unit.hub.console.conftest import browser_with
+from tests.unit.hub.console.conftest import browser_with, somebody
 
 Owner = tuple[str, Member]
 
@@ -240,3 +240,34 @@ def test_only_a_record_that_was_offered_can_be_chosen(
         match = session.exec(select(CrmMatch).where(CrmMatch.record_type == "Contact")).one()
     chosen = {"record_type": "Contact", "record_id": "made-up", "csrf_token": owner[1].csrf_token}
     assert browser_of_owner.post(f"/matches/{match.id}/choose", data=chosen).status_code == 404
+
+
+def test_a_new_member_signs_in_with_the_password_shown_once_and_is_out_when_removed(
+    app: FastAPI, stranger: TestClient, browser_of_owner: TestClient, owner: Owner
+) -> None:
+    token = {"csrf_token": owner[1].csrf_token}
+    person = {"member_name": "Mo", "email": "mo@northwind.example", "role": "member"}
+    shown = re.search(
+        r'id="secret">([^<]+)<', browser_of_owner.post("/settings/members", data={**person, **token}).text
+    )
+    assert shown is not None
+    signed_in = {"email": "mo@northwind.example", "password": shown[1]}
+    assert stranger.post("/sign-in", data=signed_in, follow_redirects=False).status_code == 303
+    assert stranger.get("/meetings", follow_redirects=False).status_code == 200
+    leaving = re.search(r"/settings/members/(usr_\w+)/remove", browser_of_owner.get("/settings").text)
+    assert leaving is not None
+    browser_of_owner.post(leaving[0], data=token)
+    assert stranger.get("/meetings", follow_redirects=False).status_code == 303
+
+
+def test_an_owner_is_neither_made_nor_removed_by_an_admin(app: FastAPI, runtime: Runtime, owner: Owner) -> None:
+    cookie = somebody(runtime, owner[1].organisation_id, "ada@northwind.example", Role.ADMIN)
+    with runtime.database.transaction() as session:
+        admin = find_member(session, cookie, runtime.clock())
+    assert admin is not None
+    browser, token = browser_with(app, cookie), {"csrf_token": admin.csrf_token}
+    person = {"member_name": "Mo", "email": "mo@northwind.example", "role": "owner"}
+    browser.post("/settings/members", data={**person, **token})
+    assert "Only an owner can make an owner." in browser.get("/settings").text
+    browser.post(f"/settings/members/{owner[1].user_id}/remove", data=token)
+    assert browser_with(app, owner[0]).get("/settings").status_code == 200
