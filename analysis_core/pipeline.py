@@ -1,7 +1,7 @@
 """`analyse`: one recording, its transcript, or both, in; one explained result out."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,8 +24,10 @@ from analysis_core.options import Hook, Options
 from analysis_core.progress import Progress
 from analysis_core.provenance import used_models
 from analysis_core.result import Result
+from analysis_core.transcription import FORMAT as ASR
 
 _LATE_CUES_S = 5.0
+_CHANNEL_SPEAKERS = ("Speaker 1", "Speaker 2")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class _Words:
     def timed(self) -> bool:
         """Whether its cues have times."""
         return self.transcript is not None and self.transcript.timed
+
+    @property
+    def recognised(self) -> bool:
+        """Whether the words were taken from the sound."""
+        return self.transcript is not None and self.transcript.format == ASR
 
     @property
     def only_name(self) -> str:
@@ -65,7 +72,7 @@ def analyse(
     read = read_transcript(transcript) if transcript is not None else None
     if recording is None and read is None:
         raise MediaUnreadable("There is neither a recording nor a transcript to analyse.")
-    with Progress(hook, _stages(recording, read)) as progress:
+    with Progress(hook, _stages(recording, read, options)) as progress:
         progress("decode", 1.0)
         result = fuse(_observe(recording, read, options, progress))
         progress("fusion", 1.0)
@@ -76,6 +83,7 @@ def _observe(recording: Media | None, read: Transcript | None, options: Options,
     """Everything that voice, face and words show."""
     words = _words(read, recording)
     speech, spoken = _listen(recording, words, progress)
+    words = _recognise(recording, words, spoken, options, progress)
     face = _look(recording, spoken, progress)
     text = _read(words, progress)
     return Inputs(
@@ -86,22 +94,30 @@ def _observe(recording: Media | None, read: Transcript | None, options: Options,
         cues=words.cues,
         turns=spoken,
         timed=recording is not None or words.timed,
-        speakers_told_apart=words.timed or (recording is not None and recording.speaker_channels == 2),
+        speakers_told_apart=_told_apart(recording, read),
         options=options,
         has_audio=recording is not None and recording.has_audio,
         has_video=recording is not None and recording.has_video,
-        has_transcript=read is not None,
+        has_transcript=words.transcript is not None,
+        words_recognised=words.recognised,
         warnings=_warnings(recording, words, options),
-        models=used_models(speech, face, text),
+        models=used_models(speech, face, text, recognised=words.recognised),
     )
 
 
-def _stages(recording: Media | None, read: Transcript | None) -> dict[str, float]:
+def _told_apart(recording: Media | None, read: Transcript | None) -> bool:
+    """Whether a transcript's times or the channels say who speaks when."""
+    return (read is not None and read.timed) or (recording is not None and recording.speaker_channels == 2)
+
+
+def _stages(recording: Media | None, read: Transcript | None, options: Options) -> dict[str, float]:
     """How much work each stage is, roughly, by seconds of computing for a minute of recording."""
     length = recording.duration_s if recording else 0.0
+    unheard = read is None and options.transcribe and recording is not None and recording.has_audio
     return {
         "decode": 0.2,
         "speech": length / 50 if recording and recording.has_audio else 0.0,
+        "transcribe": 1.0 + length / 15 if unheard else 0.0,
         "face": max(min(length / 20, 16.0), length / 75) if recording and recording.has_video else 0.0,
         "text": 0.2 + len(read.cues) * 0.004 if read else 0.0,
         "fusion": 0.2,
@@ -138,13 +154,37 @@ def _listen(
         name = words.only_name
         heard = observe(recording.audio(), said, progress.of("speech"), seconds=length, speaker=name)
         return heard, said or turns_of_speech(heard, name)
-    names = ("Speaker 1", "Speaker 2")
     halves = [
         observe(recording.audio(channel), (), progress.part("speech", channel, 2), seconds=length, speaker=name)
-        for channel, name in enumerate(names)
+        for channel, name in enumerate(_CHANNEL_SPEAKERS)
     ]
-    spoken = [turn for half, name in zip(halves, names, strict=True) for turn in turns_of_speech(half, name)]
+    spoken = [
+        turn for half, name in zip(halves, _CHANNEL_SPEAKERS, strict=True) for turn in turns_of_speech(half, name)
+    ]
     return join_channels(halves), tuple(sorted(spoken, key=lambda turn: (turn.start_s, turn.end_s)))
+
+
+def _recognise(
+    recording: Media | None, words: _Words, spoken: tuple[Turn, ...], options: Options, progress: Progress
+) -> _Words:
+    """The words from the sound where no transcript came: those of whoever may be observed."""
+    if words.transcript is not None or recording is None or not options.transcribe:
+        return words
+    observed = options.observed_speakers
+    wanted = [turn for turn in spoken if observed is None or turn.speaker in observed]
+    if not wanted:
+        return words
+    from analysis_core.transcription import transcribe
+
+    found = transcribe(recording, _by_channel(recording, wanted), progress.of("transcribe"))
+    return _Words(found, found.cues, 0.0) if found.cues else words
+
+
+def _by_channel(recording: Media, spoken: Sequence[Turn]) -> dict[int | None, list[Turn]]:
+    """The turns by the channel on which they are heard, None for the mix."""
+    if recording.speaker_channels == 1:
+        return {None: list(spoken)}
+    return {number: [t for t in spoken if t.speaker == name] for number, name in enumerate(_CHANNEL_SPEAKERS)}
 
 
 def _look(recording: Media | None, spoken: tuple[Turn, ...], progress: Progress) -> FaceObservations | None:
@@ -167,11 +207,19 @@ def _read(words: _Words, progress: Progress) -> TextObservations | None:
     return observe(words.cues, words.transcript, progress)
 
 
+def _nobody_named(words: _Words) -> bool:
+    return words.recognised or words.transcript is None
+
+
 def _warnings(recording: Media | None, words: _Words, options: Options) -> tuple[str, ...]:
     found = recording.warnings() if recording else []
+    if words.recognised:
+        found.append("There was no transcript: the words were recognised from the sound and may be wrong in places.")
+    if recording and recording.has_audio and recording.speaker_channels == 1 and _nobody_named(words):
+        found.append(f"Nobody says who speaks: all voices together are given as {ONLY_SPEAKER}.")
     if words.late_s > _LATE_CUES_S:
         found.append(f"The transcript goes on for {math.ceil(words.late_s)} s after the recording ends.")
-    names = {cue.speaker for cue in words.cues if cue.speaker}
+    names = {cue.speaker for cue in words.cues if cue.speaker and not words.recognised}
     for name in sorted(options.observed_speakers or ()):
         if names and name not in names:
             found.append(f"{name} is to be observed but is not named in the transcript.")

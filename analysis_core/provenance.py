@@ -8,13 +8,18 @@ from analysis_core.fusion.table import table
 from analysis_core.models import used
 from analysis_core.observations import FaceObservations, SpeechObservations, TextObservations
 from analysis_core.text.markers import version as markers_version
+from analysis_core.transcription import MODELS as RECOGNISERS
 
 TEXT_MODELS = ("sentence-features", "sentence-heads")
 FACE_MODELS = ("face-landmarker", "face-detector-full-range")
 
 
 def used_models(
-    speech: SpeechObservations | None, face: FaceObservations | None, text: TextObservations | None
+    speech: SpeechObservations | None,
+    face: FaceObservations | None,
+    text: TextObservations | None,
+    *,
+    recognised: bool = False,
 ) -> tuple[dict[str, str], ...]:
     """Id, name, version, licence and SHA-256 of everything that had a part in the result."""
     found: list[dict[str, str]] = []
@@ -22,6 +27,8 @@ def used_models(
         from analysis_core.speech import MODELS
 
         found += [dict(row) for row in used(*MODELS)]
+    if recognised:
+        found += [dict(row) for row in used(*RECOGNISERS)]
     if face is not None:
         found += [dict(row) for row in used(*FACE_MODELS)]
     if text is not None:

@@ -11,6 +11,8 @@ from analysis_core.fusion.person import Person
 from analysis_core.fusion.timeline import shares
 from analysis_core.result import Coverage
 
+_RECOGNISED = 'The words were recognised from the sound, which leaves out "um": hesitation is taken from the voice.'
+
 
 def coverage(inputs: Inputs, people: Sequence[Person]) -> dict[str, Coverage]:
     """By modality the share of the observed people's speech in which it told something."""
@@ -50,7 +52,8 @@ def _text(inputs: Inputs, people: Sequence[Person]) -> Coverage:
         return Coverage(True, 0.0, "The words are not English: hesitation and hedging in them were not read.")
     if not inputs.timed:
         return Coverage(True, 1.0, "The transcript has no times: its figures belong to no moment.")
-    return Coverage(True, observed_share(people, lambda p: _worded(inputs, p)), "")
+    note = _RECOGNISED if inputs.words_recognised else ""
+    return Coverage(True, observed_share(people, lambda p: _worded(inputs, p)), note)
 
 
 def _text_affect(inputs: Inputs, people: Sequence[Person]) -> Coverage:

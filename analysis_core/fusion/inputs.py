@@ -39,6 +39,8 @@ class Inputs:
     has_audio: bool
     has_video: bool
     has_transcript: bool
+    words_recognised: bool = False
+    """Whether the words were taken from the sound; recognisers leave out "um" and "uh"."""
     warnings: tuple[str, ...] = ()
     models: tuple[dict[str, str], ...] = field(default=())
 

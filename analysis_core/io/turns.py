@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from analysis_core.observations import Cue, Transcript, Turn
 
-ONLY_SPEAKER = "Speaker"
-"""The name used where a transcript names nobody at all: it is taken for one person's."""
+ONLY_SPEAKER = "Speaker 1"
+"""The name used where nobody is named at all: the voice is taken for one person's."""
 
 UNKNOWN_SPEAKER = "Unknown"
 """The name used for cues without a speaker among named ones. Never scored: nobody knows whose they are."""

@@ -20,13 +20,16 @@ def analyse(
     observe: Annotated[
         list[str] | None, typer.Option(help="Score this speaker only; may be given again. Everybody if never given.")
     ] = None,
+    asr: Annotated[
+        bool, typer.Option("--asr/--no-asr", help="Recognise the words from the sound where no transcript is given.")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON on standard output.")] = False,
 ) -> None:
     """Analyse a recording here and now; nothing is stored."""
     from analysis_core.errors import AnalysisError
 
     try:
-        result = _run(file, transcript, observe)
+        result = _run(file, transcript, observe, asr)
     except AnalysisError as error:
         typer.echo(f"hub analyse: {error}", err=True)
         raise typer.Exit(code=2) from error
@@ -40,12 +43,12 @@ def analyse(
     show(result, file.name)
 
 
-def _run(file: Path, transcript: Path | None, observe: list[str] | None) -> "Result":
+def _run(file: Path, transcript: Path | None, observe: list[str] | None, asr: bool) -> "Result":
     from analysis_core import Options
     from analysis_core import analyse as run
     from hub.analysis.terminal import progress
 
-    options = Options(observed_speakers=frozenset(observe) if observe else None)
+    options = Options(observed_speakers=frozenset(observe) if observe else None, transcribe=asr)
     words_alone = transcript is None and file.suffix.lower() in _TEXT_ENDINGS
     media, words = (None, file) if words_alone else (file, transcript)
     with quiet_libraries() as terminal, progress(terminal) as hook:

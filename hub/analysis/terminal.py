@@ -19,6 +19,7 @@ _BARS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 _STAGES = {
     "decode": "Reading the file",
     "speech": "Listening",
+    "transcribe": "Writing down what is said",
     "face": "Looking",
     "text": "Reading",
     "fusion": "Putting it together",
