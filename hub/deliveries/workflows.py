@@ -50,7 +50,7 @@ async def _call(runtime: Runtime, delivery_id: str) -> tuple[Receipt | None, Con
         return await send(runtime, delivery_id), None
     except ConnectorError as error:
         return None, error
-    except Unneeded:
+    except (Unneeded, *durable.StoreTrouble):
         raise
     except Exception as error:  # a fault of ours must end in the dead letters, not in a delivery that hangs
         _log.exception("delivery.failed", delivery_id=delivery_id)

@@ -2,14 +2,19 @@
 
 import asyncio
 
-from connectors.base.errors import AuthorizationLost, ConnectorError
+import structlog
+
+from connectors.base.errors import AuthorizationLost, ConnectorError, ProviderUnavailable
 from hub.analysis.models import Analysis
 from hub.crm.service import match_meeting
+from hub.engine import durable
 from hub.engine.enqueue import enqueue
 from hub.engine.retry import DecisionKind, decide
 from hub.meetings import timeline
 from hub.meetings.results import matching_work
 from hub.runtime import Runtime
+
+_log = structlog.get_logger(__name__)
 
 
 async def match(runtime: Runtime, analysis_id: str, round_number: int) -> bool:
@@ -27,6 +32,12 @@ async def match(runtime: Runtime, analysis_id: str, round_number: int) -> bool:
         return True
     except ConnectorError as error:
         return not await asyncio.to_thread(_come_back, runtime, analysis, round_number, error)
+    except durable.StoreTrouble:
+        raise
+    except Exception:
+        _log.exception("matching.failed", analysis_id=analysis_id)
+        ours = ProviderUnavailable("matching failed on our side")
+        return not await asyncio.to_thread(_come_back, runtime, analysis, round_number, ours)
     return True
 
 

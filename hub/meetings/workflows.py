@@ -42,6 +42,8 @@ async def fetch_and_analyse(event_id: str, attempt: int) -> str | None:
         await asyncio.to_thread(setbacks.handle_analysis_failure, runtime, case, error)
     except ConnectionMissing as error:
         await asyncio.to_thread(setbacks.fail, runtime, case, "connection_missing", str(error))
+    except durable.StoreTrouble:
+        raise
     except Exception:
         await _fail_unexpectedly(case)
     return None

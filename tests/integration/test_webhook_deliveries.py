@@ -6,16 +6,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 from standardwebhooks.webhooks import Webhook
 
 from hub import runtime as runtimes
 from hub.accounts.models import Organisation
 from hub.app import create_app
-from hub.deliveries import service
+from hub.deliveries import outbox, service
 from hub.deliveries.messages import Event, announce
 from hub.deliveries.models import Attempt, Delivery, DeliveryState, WebhookEndpoint
 from hub.engine import retry
@@ -104,6 +106,25 @@ def test_a_failing_endpoint_is_tried_again_with_the_same_id(hub: Hub, subscriber
     attempts = hub.attempts(hub.deliveries()[0])
     assert [row.outcome for row in attempts] == ["ProviderUnavailable", "ProviderUnavailable", "succeeded"]
     assert [row.status for row in attempts][:2] == [503, 500]
+
+
+def test_a_store_that_is_locked_for_a_moment_loses_no_outcome(
+    hub: Hub, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, troubles = outbox.finish, [OperationalError("UPDATE", {}, Exception("database is locked"))]
+
+    def locked_once(*args: Any) -> None:
+        if troubles:
+            raise troubles.pop()
+        finish(*args)
+
+    monkeypatch.setattr(outbox, "finish", locked_once)
+    hub.subscribe(subscriber.url)
+
+    hub.announce()
+
+    _until(lambda: hub.deliveries()[0].state is DeliveryState.SUCCEEDED)
+    assert len(set(subscriber.ids("session.ended"))) == 1
 
 
 def test_what_used_up_its_attempts_is_dead_and_can_be_sent_again(hub: Hub, subscriber: Subscriber) -> None:

@@ -1,0 +1,42 @@
+"""When a destination wants a result, and what it is told when it does not."""
+
+from dataclasses import replace
+
+import pytest
+from pydantic import ValidationError
+
+from connectors.base.records import Alert
+from hub.deliveries.rules import reason_to_skip
+from tests.support.reports import a_report
+
+ALERT = Alert("valence_low", 0.1, 0.25, 12.0)
+
+
+def test_an_empty_rule_takes_everything() -> None:
+    assert reason_to_skip({}, a_report()) is None
+
+
+@pytest.mark.parametrize(("score", "wanted"), [(59.9, True), (60.0, False), (None, False)])
+def test_a_limit_takes_scores_below_it_only(score: float | None, wanted: bool) -> None:
+    reason = reason_to_skip({"trust_score_below": 60}, replace(a_report(), trust_score=score))
+
+    assert (reason is None) is wanted
+
+
+def test_alerts_only_takes_results_with_alerts() -> None:
+    rule: dict[str, object] = {"alerts_only": True}
+
+    assert reason_to_skip(rule, replace(a_report(), alerts=(ALERT,))) is None
+    assert (
+        reason_to_skip(rule, replace(a_report(), alerts=()))
+        == "the rule takes results with alerts only, this one has none"
+    )
+
+
+def test_other_kinds_of_analysis_are_left_out() -> None:
+    assert reason_to_skip({"analysis_kinds": ["session"]}, replace(a_report(), kind="meeting")) is not None
+
+
+def test_a_rule_with_an_unknown_condition_is_refused_not_ignored() -> None:
+    with pytest.raises(ValidationError):
+        reason_to_skip({"trust_score_under": 60}, a_report())
