@@ -16,6 +16,10 @@ _CLAUSE = re.compile(r"[,.;:!?\u2014]|\b(?:but|and|because|so|although|however)\
 _NEGATION_REACH_WORDS = 4
 _SPACE = re.compile(r" (?!\?)")
 
+MANNER = ("hesitation", "hedge")
+"""The groups that show how something is said rather than what."""
+
+_UNCERTAIN = (*MANNER, "evasion")
 FILLED_PAUSE = "filled_pause"
 """The kind that is taken out before others are looked for: it can stand anywhere, also inside them."""
 
@@ -77,16 +81,30 @@ def group_of(kind: str) -> str:
 
 
 def find(sentence: str) -> list[Hit]:
-    """The sentence's markers in order. Of overlapping hits within a group the longest counts, beside filled pauses."""
+    """The sentence's markers in order. Of overlapping hits within a group the longest counts, beside filled pauses.
+
+    Hesitation and hedging are looked for again where what was found is taken out, since one can stand inside another:
+    "I do, you know, not know".
+    """
     text = sentence.replace("\u2019", "'")
     pauses = list(_listed(text, [kind for kind in kinds() if kind.name == FILLED_PAUSE]))
     fluent = _blanked(text, pauses)
-    others = [*_listed(fluent, [kind for kind in kinds() if kind.name != FILLED_PAUSE]), *_repetitions(fluent)]
+    others = [kind for kind in kinds() if kind.name != FILLED_PAUSE]
+    first = _longest([*_listed(fluent, others), *_repetitions(fluent)])
+    manner = [hit for hit in first if hit.group in MANNER]
+    inner = _listed(_blanked(fluent, manner), [kind for kind in others if kind.group in _UNCERTAIN])
+    repeated = _repetitions(_blanked(fluent, [hit for hit in manner if " " in text[hit.start : hit.end].strip()]))
+    known = {(hit.start, hit.end) for hit in first}
+    second = [hit for hit in _longest([*inner, *repeated]) if (hit.start, hit.end) not in known]
+    return sorted([*pauses, *first, *second], key=lambda hit: (hit.start, hit.kind))
+
+
+def _longest(hits: Sequence[Hit]) -> list[Hit]:
     kept: list[Hit] = []
-    for hit in sorted(others, key=lambda hit: (hit.start - hit.end, hit.start)):
+    for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
         if not any(hit.group == other.group and hit.start < other.end and other.start < hit.end for other in kept):
             kept.append(hit)
-    return sorted([*pauses, *kept], key=lambda hit: (hit.start, hit.kind))
+    return kept
 
 
 def without(sentence: str, groups: Collection[str]) -> str:

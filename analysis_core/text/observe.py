@@ -8,13 +8,11 @@ from analysis_core.options import Hook
 from analysis_core.text.affect import judge
 from analysis_core.text.encoder import encode
 from analysis_core.text.language import is_english
-from analysis_core.text.markers import find, without
+from analysis_core.text.markers import MANNER, find, without
 from analysis_core.text.sentences import WORD, Passage, passages, sentences
 
 _SPLITTING = 0.1
 """The share of the work that comes before the models."""
-
-_MANNER = ("hesitation", "hedge")
 
 
 def observe(cues: Sequence[Cue], transcript: Transcript, hook: Hook | None = None) -> TextObservations:
@@ -43,7 +41,7 @@ def observe(cues: Sequence[Cue], transcript: Transcript, hook: Hook | None = Non
 
 def _felt(sentences: list[Sentence], hook: Hook | None) -> list[Sentence]:
     """The sentences with what their words convey, apart from how hesitantly they are put."""
-    plain = [without(row.text, _MANNER) for row in sentences]
+    plain = [without(row.text, MANNER) for row in sentences]
     worded = [index for index, text in enumerate(plain) if WORD.search(text)]
 
     def told(done: int) -> None:
