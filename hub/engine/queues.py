@@ -40,7 +40,7 @@ def standard(analyses_at_once: int, deliveries_at_once: int) -> tuple[Queue, ...
         Queue(MATCHING, 4),
         Queue(MESSAGES, 8),
         Queue(WEBHOOKS, deliveries_at_once),
-        Queue(HOUSEKEEPING, 1),
+        Queue(HOUSEKEEPING, 4),
     )
 
 

@@ -19,7 +19,6 @@ from hub.settings import Settings
 
 _RESUME_EVERY_S: Final = 20
 _HOUR_S: Final = 3600
-_DAY_S: Final = 86_400
 
 
 def schedules(settings: Settings) -> Sequence[Schedule]:
@@ -28,7 +27,7 @@ def schedules(settings: Settings) -> Sequence[Schedule]:
         Schedule("reconcile", reconcile_sources, settings.reconcile_every_s),
         Schedule("resume", resume_waiting, _RESUME_EVERY_S),
         Schedule("keep_alive", keep_connections_alive, _HOUR_S),
-        Schedule("retention", apply_retention, _DAY_S),
+        Schedule("retention", apply_retention, _HOUR_S),
     )
 
 

@@ -31,8 +31,13 @@ class Gate:
 
 def is_internal(attendee: Attendee, own_domains: Sequence[str]) -> bool:
     """Whether this person belongs to the organisation: by e-mail domain, by the provider's word, or as the host."""
-    domain = attendee.email.rpartition("@")[2].lower()
-    return attendee.host or attendee.internal is True or (bool(domain) and domain in {d.lower() for d in own_domains})
+    return attendee.host or attendee.internal is True or _is_own_address(attendee.email, own_domains)
+
+
+def _is_own_address(email: str, own_domains: Sequence[str]) -> bool:
+    domain = email.rpartition("@")[2].lower()
+    own = [name.lower().lstrip("@") for name in own_domains]
+    return any(domain == name or domain.endswith(f".{name}") for name in own if name)
 
 
 def apply_gate(participants: Sequence[Participant], speakers: Iterable[str]) -> Gate:

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from hub.app import create_app
 from hub.deliveries import outbox, service
 from hub.deliveries.messages import Event, announce
 from hub.deliveries.models import Attempt, Delivery, DeliveryState, WebhookEndpoint
-from hub.engine import retry
+from hub.engine import retention, retry
 from hub.errors import Conflict, InvalidInput
 from hub.runtime import Runtime
 from hub.settings import Settings
@@ -189,6 +189,20 @@ def test_a_paused_endpoint_gets_nothing(hub: Hub, subscriber: Subscriber) -> Non
     hub.announce()
 
     assert hub.deliveries() == []
+
+
+def test_finished_work_is_forgotten_in_time_and_not_before(hub: Hub, subscriber: Subscriber) -> None:
+    hub.subscribe(subscriber.url)
+    hub.announce()
+    _until(lambda: hub.deliveries()[0].state is DeliveryState.SUCCEEDED)
+    portal, now = hub.client.portal, datetime.now(UTC)
+    assert portal is not None
+
+    early = portal.call(retention.forget_finished, now + timedelta(hours=1))
+    late = portal.call(retention.forget_finished, now + timedelta(days=15))
+
+    assert early == 0
+    assert late >= 1
 
 
 def test_an_address_inside_is_refused_unless_the_operator_allows_it(runtime: Runtime) -> None:

@@ -49,6 +49,7 @@ def test_nobody_is_observed_while_it_is_unknown_who_took_part() -> None:
     ("attendee", "internal"),
     [
         (Attendee("A", "a@Northwind.example"), True),
+        (Attendee("A", "a@uk.northwind.example"), True),
         (Attendee("A", "a@contoso.example", internal=True), True),
         (Attendee("A", "", host=True), True),
         (Attendee("A", "a@contoso.example", internal=False), False),
