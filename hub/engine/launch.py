@@ -47,6 +47,7 @@ class Engine:
     async def start(self, served: Sequence[Queue], repeated: Sequence[Schedule]) -> None:
         """Launch inside the running event loop, on which async work then runs; every workflow is imported by now."""
         self._prepare_store()
+        await asyncio.to_thread(self._show_alive)
         DBOS(config={
             "name": APPLICATION_NAME,
             "system_database_url": self._runtime.database.url,
@@ -59,7 +60,8 @@ class Engine:
         DBOS.launch()
         await queues.register(served, self._runtime.settings.polling_interval_s)
         await schedules.register(repeated)
-        await asyncio.to_thread(self._watch)
+        if self._embedded:
+            await asyncio.to_thread(liveness.recover_predecessors, self._runtime.database, self.executor_id)
 
     async def stop(self) -> None:
         """Finish what is under way within ten seconds, hand the rest on, and release the store."""
@@ -78,10 +80,9 @@ class Engine:
         with self._runtime.database.engine.connect() as connection:
             connection.exec_driver_sql("SELECT 1")
 
-    def _watch(self) -> None:
-        database, settings = self._runtime.database, self._runtime.settings
-        if self._embedded:
-            liveness.recover_predecessors(database, self.executor_id)
-            return
-        self._liveness = liveness.Liveness(database, self.executor_id, settings.liveness_ttl_s)
-        self._liveness.start()
+    def _show_alive(self) -> None:
+        """Before the first work is taken: without a heartbeat, others would take this process for dead."""
+        if not self._embedded:
+            ttl = self._runtime.settings.liveness_ttl_s
+            self._liveness = liveness.Liveness(self._runtime.database, self.executor_id, ttl)
+            self._liveness.start()
