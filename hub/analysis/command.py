@@ -11,12 +11,12 @@ from hub.analysis.quiet import quiet_libraries
 if TYPE_CHECKING:
     from analysis_core import Result
 
-_TEXT_ENDINGS = {".vtt", ".srt", ".txt", ".md"}
+_TEXT_ENDINGS = {".vtt", ".srt", ".txt", ".md", ".pdf", ".docx"}
 
 
 def analyse(
     file: Annotated[Path, typer.Argument(help="A recording (mp4, m4a, webm, wav, mp3 ...) or a transcript alone.")],
-    transcript: Annotated[Path | None, typer.Option(help="Its transcript: Zoom or Teams VTT, SRT, or text.")] = None,
+    transcript: Annotated[Path | None, typer.Option(help="Its transcript: VTT, SRT, text, PDF or Word.")] = None,
     observe: Annotated[
         list[str] | None, typer.Option(help="Score this speaker only; may be given again. Everybody if never given.")
     ] = None,
