@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from hub.analysis.command import analyse
+from hub.evaluation.command import evaluate
 
 if TYPE_CHECKING:
     from hub.runtime import Runtime
@@ -16,6 +17,7 @@ app.add_typer(keys, name="keys")
 
 
 app.command(name="analyse")(analyse)
+app.add_typer(evaluate, name="evaluate")
 
 
 @app.command()

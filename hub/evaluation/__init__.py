@@ -1,0 +1,1 @@
+"""`hub evaluate`: the analysis core measured on a customer's own labelled data. Nothing is stored or sent."""
