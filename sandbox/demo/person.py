@@ -49,13 +49,15 @@ class Person:
             raise PageProblem(f"{provider} was not connected: the console says {_notice(back)}")
         return scopes
 
-    def review_crm(self) -> tuple[Page, list[str]]:
-        """The dry run: every change that writing to the CRM would need."""
+    def review_crm(self) -> tuple[Page, str]:
+        """The dry run: the page that lists every change the CRM needs first, and the console's count of them."""
         for link in self._new_destinations():
             page = self._browser.open(link)
             if any(form.action.endswith("/crm") for form in page.forms):
-                names = page.texts("ul.list.small") or page.texts("ul.list")
-                return page, names
+                counts = [words for words in page.texts("header") if " to make" in words]
+                if not counts:
+                    raise PageProblem("the dry run does not say how many changes it would make")
+                return page, counts[0]
         raise PageProblem("no CRM is offered as a destination")
 
     def apply_crm(self, page: Page) -> str:
