@@ -216,6 +216,20 @@ class SentenceResult:
 
 
 @dataclass(frozen=True)
+class VoiceSegment:
+    """Two to eight seconds of an observed speaker's voice: seven emotions that sum to 1, and VAD, all 0..1."""
+
+    start_s: float
+    end_s: float
+    speaker: str
+    valence: float
+    arousal: float
+    dominance: float
+    emotions: Mapping[str, float]
+    confidence: float
+
+
+@dataclass(frozen=True)
 class Result:
     """How the observed people come across, relative to their own baselines. It does not say whether they are right.
 
@@ -251,6 +265,7 @@ class Result:
     summary: str
     warnings: tuple[str, ...]
     models: tuple[Mapping[str, str], ...]
+    voice_segments: tuple[VoiceSegment, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, numbers rounded to four decimals (points of contributions to eight), in a fixed order."""

@@ -15,7 +15,7 @@ from analysis_core.fusion.person import Person, person
 from analysis_core.fusion.summary import summary
 from analysis_core.fusion.talk import talk
 from analysis_core.fusion.timeline import speakers
-from analysis_core.fusion.voice import prosody
+from analysis_core.fusion.voice import prosody, segments_of
 from analysis_core.result import Numbers, Result, SpeakerResult, numbers
 
 
@@ -51,6 +51,7 @@ def fuse(inputs: Inputs) -> Result:
         hesitation_markers=said.hesitation_markers(inputs, names),
         emotions=said.emotions(inputs, names),
         sentences=said.sentences(inputs, names),
+        voice_segments=segments_of(inputs, names),
         alerts=crossed,
         speakers=rows,
         coverage=seen,

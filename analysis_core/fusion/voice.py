@@ -1,6 +1,6 @@
 """The prosody block: pitch, energy, rhythm and voice quality of the observed speech."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from analysis_core.fusion import features
 from analysis_core.fusion.inputs import Inputs, Values
 from analysis_core.fusion.joined import mean
 from analysis_core.fusion.person import Person
-from analysis_core.result import number
+from analysis_core.result import VoiceSegment, number
 
 
 def prosody(inputs: Inputs, people: Sequence[Person]) -> Mapping[str, Any] | None:
@@ -29,6 +29,12 @@ def prosody(inputs: Inputs, people: Sequence[Person]) -> Mapping[str, Any] | Non
             "hnr_db": _mean(inputs, people, inputs.speech.hnr_db),
         },
     }
+
+
+def segments_of(inputs: Inputs, names: Collection[str]) -> tuple[VoiceSegment, ...]:
+    """The observed speakers' segments, as heard."""
+    heard = inputs.speech.segments if inputs.speech else ()
+    return tuple(VoiceSegment(**vars(segment)) for segment in heard if segment.speaker in names)
 
 
 def _pitch(inputs: Inputs, people: Sequence[Person]) -> dict[str, Any]:
