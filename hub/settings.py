@@ -1,5 +1,6 @@
 """Everything an operator can set, read from `HUB_*` variables once at start-up."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -27,13 +28,16 @@ class Settings(BaseSettings):
     public_url: str = ""
     """How browsers and providers reach the hub; `http://127.0.0.1:<port>` when empty."""
     data_dir: Path = Path("var")
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)
     """`postgresql://...` for several processes; empty for one SQLite file in `data_dir`."""
     master_key: SecretStr | None = None
     master_key_previous: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     oauth_apps: dict[str, OAuthApp] = Field(default_factory=dict)
     log_format: Literal["console", "json"] = "console"
     trusted_proxies: str = ""
+    """Addresses or networks of proxies, comma-separated, whose `X-Forwarded-*` headers are believed."""
+    allow_plain_http: bool = False
+    """Answer plain http from other machines: for trying it out in a network of one's own."""
     analyses_at_once: int = Field(default=1, ge=1)
     """How many recordings one process fetches and analyses at the same time."""
     deliveries_at_once: int = Field(default=20, ge=1)
@@ -51,6 +55,14 @@ class Settings(BaseSettings):
     @classmethod
     def _split_keys(cls, value: object) -> object:
         return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _only_addresses(cls, value: str) -> str:
+        """A misspelt address would trust nobody, and `*` everybody: then anybody could claim to come by https."""
+        for proxy in filter(None, (part.strip() for part in value.split(","))):
+            ip_network(proxy)
+        return value
 
     def app(self, provider: str) -> OAuthApp:
         """The app registration for a provider; an empty one when the operator set none."""

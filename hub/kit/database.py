@@ -62,7 +62,8 @@ class Database:
         self.url = sqlalchemy_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": _POOL_SIZE, "pool_pre_ping": True}
-        self.engine = create_engine(self.url, **options)
+        # errors are logged, and values hold people's names and sealed secrets
+        self.engine = create_engine(self.url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
 

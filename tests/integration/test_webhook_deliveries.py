@@ -55,7 +55,7 @@ class Hub:
 def hub(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setattr(retry, "BACKOFF_S", (0.2, 0.2))
     runtime = runtimes.build(settings.model_copy(update={"allow_private_webhook_targets": True}))
-    with TestClient(create_app(runtime)) as client:
+    with TestClient(create_app(runtime), client=("127.0.0.1", 50000)) as client:
         organisation = Organisation(name="Northwind", created_at=datetime.now(UTC))
         with runtime.database.transaction() as session:
             session.add(organisation)

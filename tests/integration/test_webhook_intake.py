@@ -29,7 +29,7 @@ def hub(settings: Settings) -> Iterator[tuple[TestClient, Runtime]]:
     nowhere = {"web": "http://127.0.0.1:9/zoom", "api": "http://127.0.0.1:9/zoom/v2"}
     app = OAuthApp(client_id="c", webhook_secret=SecretStr(WEBHOOK_SECRET), hosts=nowhere)
     runtime = runtimes.build(settings.model_copy(update={"oauth_apps": {"zoom": app}}))
-    with TestClient(create_app(runtime)) as client:
+    with TestClient(create_app(runtime), client=("127.0.0.1", 50000)) as client:
         yield client, runtime
     runtime.database.close()
 

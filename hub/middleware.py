@@ -1,0 +1,128 @@
+"""What every request passes before a route sees it: HTTPS only, bounded bodies, headers for browsers, compression."""
+
+import asyncio
+import time
+from ipaddress import ip_address
+from typing import Final
+
+from fastapi import FastAPI, Request
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.accounts.dependencies import is_https
+from hub.errors import answer
+from hub.settings import Settings
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+"""More than any form, JSON body or webhook needs."""
+MAX_BODY_S: Final = 30.0
+_PROBES: Final = {"/healthz", "/readyz"}
+_YEAR_S: Final = 365 * 24 * 3600
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Add them all; the one added last is asked first."""
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
+    app.add_middleware(BoundedBodies)
+    if not settings.allow_plain_http:
+        app.add_middleware(HttpsOnly)
+    app.add_middleware(BrowserHeaders, https=is_https(settings))
+
+
+class HttpsOnly:
+    """Refuses plain http from other machines: passwords, keys and results would be readable on the way.
+
+    Behind a proxy, scheme and peer are what `HUB_TRUSTED_PROXIES` lets it say. Probes carry nothing, and pass.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let through, or answer 403."""
+        if scope["type"] == "lifespan" or _is_safe(scope) or scope["path"] in _PROBES:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": "wss:// only"})
+        else:
+            refusal = answer(Request(scope), 403, "forbidden", "Plain http is not accepted here: use https.")
+            await refusal(scope, receive, send)
+
+
+class BoundedBodies:
+    """Refuses bodies that are too large (413) or come too slowly (408), however their length is declared."""
+
+    def __init__(self, app: ASGIApp, limit_bytes: int = MAX_BODY_BYTES, within_s: float = MAX_BODY_S) -> None:
+        self.app = app
+        self.limit_bytes = limit_bytes
+        self.within_s = within_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Watch the body while the route reads it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif self._is_declared_too_large(scope):
+            refusal = answer(Request(scope), 413, "payload_too_large", self._too_large)
+            await refusal(scope, receive, send)
+        else:
+            await self.app(scope, self._bounded(receive), send)
+
+    @property
+    def _too_large(self) -> str:
+        return f"The body is over {self.limit_bytes} bytes."
+
+    def _is_declared_too_large(self, scope: Scope) -> bool:
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        return declared.isdigit() and int(declared[:20]) > self.limit_bytes
+
+    def _bounded(self, receive: Receive) -> Receive:
+        size, ends, complete = 0, time.monotonic() + self.within_s, False
+
+        async def bounded() -> Message:
+            nonlocal size, complete
+            if complete:  # what comes now is only that the client went away
+                return await receive()
+            try:
+                message = await asyncio.wait_for(receive(), ends - time.monotonic())
+            except TimeoutError as error:
+                raise HTTPException(408, "The body came too slowly.") from error
+            size += len(message.get("body", b""))
+            if size > self.limit_bytes:
+                raise HTTPException(413, self._too_large)
+            complete = not message.get("more_body", False)
+            return message
+
+        return bounded
+
+
+class BrowserHeaders:
+    """Adds to every answer what browsers should know: believe the declared type, and come back by https only."""
+
+    def __init__(self, app: ASGIApp, https: bool) -> None:
+        self.app = app
+        self.headers = {"X-Content-Type-Options": "nosniff"}
+        if https:
+            self.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with a `send` that adds them."""
+
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self.headers)
+            await send(message)
+
+        await self.app(scope, receive, stamped)
+
+
+def _is_safe(scope: Scope) -> bool:
+    return scope["scheme"] in {"https", "wss"} or _is_loopback(scope["client"])
+
+
+def _is_loopback(client: tuple[str, int] | None) -> bool:
+    try:
+        return client is not None and ip_address(client[0]).is_loopback
+    except ValueError:
+        return False
