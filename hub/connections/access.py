@@ -11,8 +11,9 @@ from connectors.base.connector import Connector, Destination, Notifier, Source
 from connectors.base.errors import AuthorizationLost, RequestRejected
 from connectors.base.manifest import Capability, ManifestError
 from connectors.registry import UnknownProvider
-from hub.connections.client import ConnectionClient, open_http
+from hub.connections.client import ConnectionClient
 from hub.connections.errors import NotConfigured
+from hub.connections.provider_http import open_http
 from hub.connections.service.access import Access, ConnectionKey, load_access, mark_reconnect
 from hub.connections.service.refresh import refresh
 from hub.kit.crypto import SealedValueError

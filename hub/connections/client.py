@@ -3,10 +3,8 @@
 The bearer token goes only to the provider's own hosts. Every failure leaves as one of `connectors.base.errors`.
 """
 
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import cache
 from time import monotonic
 from typing import Any
 
@@ -16,12 +14,11 @@ import structlog
 from connectors.base.errors import ConnectorError, ProviderUnavailable, RequestRejected
 from connectors.base.http import error_for
 from connectors.base.manifest import Manifest
-from hub.connections.hosts import TrustedHosts
+from hub.connections.provider_http import ProviderHttp
 from hub.kit.clock import Clock
+from hub.kit.ssrf import ForbiddenTarget
 
 _log = structlog.get_logger(__name__)
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=10.0)
-_MAX_REDIRECTS = 5
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
 _MAX_ERROR_BYTES = 64 * 1024
 _REJECTED_TOKEN = {401, 403}
@@ -35,7 +32,7 @@ class ConnectionClient:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        http: ProviderHttp,
         manifest: Manifest,
         hosts: Mapping[str, str],
         account: Mapping[str, str],
@@ -46,7 +43,6 @@ class ConnectionClient:
         self.account = account
         self._http = http
         self._manifest = manifest
-        self._trusted = TrustedHosts.of(hosts, account)
         self._token = token
         self._clock = clock
 
@@ -88,7 +84,7 @@ class ConnectionClient:
         started = monotonic()
         request = self._build(method, url, token, options)
         async with self._failures_named(url):
-            answer = await self._http.send(request, stream=True)
+            answer = await self._http.send(request)
             try:
                 whole = await _read_whole(answer)
             finally:
@@ -98,14 +94,14 @@ class ConnectionClient:
 
     async def _open(self, url: httpx.URL, headers: Mapping[str, str] | None, token: str) -> httpx.Response:
         request = self._build("GET", url, token, {"headers": headers or {}})
-        return await self._http.send(request, stream=True, follow_redirects=True)
+        return await self._http.follow(request)
 
     def _build(self, method: str, url: httpx.URL, token: str, options: Mapping[str, Any]) -> httpx.Request:
         headers = httpx.Headers(options.get("headers"))
-        if self._trusted.may_have_token(url):
+        if self._http.trusted.may_have_token(url):
             headers["Authorization"] = f"Bearer {token}"
         rest = {name: value for name, value in options.items() if name != "headers"}
-        return self._http.build_request(method, url, headers=headers, **rest)
+        return self._http.build(method, url, headers=headers, **rest)
 
     async def _require_success(self, answer: httpx.Response, *, own_token: bool) -> None:
         if not answer.is_error:
@@ -129,36 +125,14 @@ class ConnectionClient:
 
     @asynccontextmanager
     async def _failures_named(self, url: httpx.URL) -> AsyncIterator[None]:
-        """Failures of the network as `ProviderUnavailable`."""
+        """Failures of the network as `ProviderUnavailable`, addresses we do not call as `RequestRejected`."""
         try:
             yield
+        except ForbiddenTarget as error:
+            raise RequestRejected(f"{self._manifest.name} pointed to an address that is not called: {error}") from error
         except (httpx.TransportError, httpx.DecodingError, httpx.TooManyRedirects) as error:
             what = type(error).__name__
             raise ProviderUnavailable(f"no usable answer from {self._manifest.name} at {url.host} ({what})") from error
-
-
-@asynccontextmanager
-async def open_http(hosts: Mapping[str, str], account: Mapping[str, str]) -> AsyncIterator[httpx.AsyncClient]:
-    """An HTTP client for one connection: time-outs set, plain http refused outside of this machine."""
-    trusted = TrustedHosts.of(hosts, account)
-
-    async def guard(request: httpx.Request) -> None:
-        trusted.require_safe(request.url)
-
-    async with httpx.AsyncClient(
-        timeout=_TIMEOUT,
-        max_redirects=_MAX_REDIRECTS,
-        verify=_tls(),
-        mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
-        event_hooks={"request": [guard]},
-    ) as http:
-        yield http
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Shared, because reading the root certificates takes longer than many a call."""
-    return httpx.create_ssl_context()
 
 
 async def _read_whole(answer: httpx.Response) -> httpx.Response:

@@ -26,6 +26,10 @@ class TrustedHosts:
         """Whether `url` is on one of the hosts or, over TLS, on a subdomain of one."""
         return any(_covers(trusted, url) for trusted in self.urls)
 
+    def is_own(self, url: httpx.URL) -> bool:
+        """Whether `url` is the provider's, which is trusted wherever it is: on one of the hosts, or simulated here."""
+        return self.may_have_token(url) or url.host in _LOOPBACK
+
     def require_safe(self, url: httpx.URL) -> None:
         """Raise `RequestRejected` for plain http, and for this machine unless the provider is simulated here."""
         if url.host in _LOOPBACK:

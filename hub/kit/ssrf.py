@@ -24,10 +24,10 @@ class ForbiddenTarget(Exception):
     """The address may not be called; the message says why."""
 
 
-def guarded_client(*, allow_private: bool) -> httpx.AsyncClient:
+def guarded_client(*, allow_private: bool, timeout: httpx.Timeout = _TIMEOUT) -> httpx.AsyncClient:
     """A client that only reaches public addresses; `allow_private` also lets it reach loopback and private networks."""
     return httpx.AsyncClient(
-        transport=_GuardedTransport(allow_private), timeout=_TIMEOUT, follow_redirects=False, trust_env=False
+        transport=_GuardedTransport(allow_private), timeout=timeout, follow_redirects=False, trust_env=False
     )
 
 
@@ -65,9 +65,14 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
         _check_form(request.url, self._allow_private)
         pinned = await _resolve(host, request.url.port or 443, self._allow_private)
         # the Host header and the certificate check keep the name; only the connection goes to the number
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        request.url = request.url.copy_with(host=str(pinned))
-        return await self._inner.handle_async_request(request)
+        to_pinned = httpx.Request(
+            request.method,
+            request.url.copy_with(host=str(pinned)),
+            headers=request.headers,
+            stream=request.stream,
+            extensions={**request.extensions, "sni_hostname": host},
+        )
+        return await self._inner.handle_async_request(to_pinned)
 
     async def aclose(self) -> None:
         await self._inner.aclose()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from connectors import registry
 from connectors.base.errors import AuthorizationLost, ConnectorError
 from connectors.base.records import Account
-from hub.connections.client import ConnectionClient, open_http
+from hub.connections.client import ConnectionClient
 from hub.connections.errors import ConnectFailed, RedirectInvalid
 from hub.connections.models import Authorization
+from hub.connections.provider_http import open_http
 from hub.connections.repository import take_authorization
 from hub.connections.service.endpoint import redirect_uri, token_endpoint
 from hub.connections.service.keep import Kept, keep_connection

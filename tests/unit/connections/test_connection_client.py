@@ -1,5 +1,6 @@
 """The authorised client: where the token goes, what is retried, and what every failure is called."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from connectors import registry
 from connectors.base.errors import AuthorizationLost, ProviderUnavailable, RequestRejected
 from connectors.base.testing import Answer, FakeProvider, fake_provider
 from hub.connections import client as client_module
-from hub.connections.client import ConnectionClient, open_http
+from hub.connections import provider_http
+from hub.connections.client import ConnectionClient
 from hub.connections.hosts import TrustedHosts
+from hub.connections.provider_http import open_http
 
 pytestmark = pytest.mark.anyio
 
@@ -127,7 +130,7 @@ async def test_a_stream_renews_the_accounts_own_token_once(provider: FakeProvide
 
 
 async def test_a_slow_answer_is_given_up(provider: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "_TIMEOUT", httpx.Timeout(0.3))
+    monkeypatch.setattr(provider_http, "_TIMEOUT", httpx.Timeout(0.3))
     provider.api_fault = Answer(delay_s=5)
 
     async with client_for(provider) as client:
@@ -167,3 +170,64 @@ def test_only_the_providers_hosts_and_their_subdomains_may_have_the_token() -> N
 def test_plain_http_and_this_machine_are_refused_for_a_real_provider(url: str) -> None:
     with pytest.raises(RequestRejected):
         TrustedHosts.of({"web": "https://zoom.us"}, {}).require_safe(httpx.URL(url))
+
+
+HOSTILE = [
+    "https://10.0.0.5/recording.mp4",
+    "https://169.254.169.254/latest/meta-data",
+    "https://[::ffff:192.168.1.1]/",
+    "https://100.64.0.1/",
+    "https://user:pass@8.8.8.8/",
+    "http://8.8.8.8/",
+    "https://localhost/",
+]
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+async def test_a_real_provider_cannot_point_the_hub_into_a_private_network(url: str) -> None:
+    manifest = registry.manifest("zoom")
+    hosts = manifest.hosts_with({})
+
+    async with open_http(hosts, {}) as http:
+        client = ConnectionClient(http, manifest, hosts, {}, Tokens(), lambda: datetime.now(UTC))
+        with pytest.raises(RequestRejected):
+            await client.request("GET", url)
+        with pytest.raises(RequestRejected):
+            async with client.stream(url, token="download-token"):
+                pass
+
+
+@pytest.mark.parametrize("url", ["https://10.0.0.5/recording.mp4", "https://169.254.169.254/latest"])
+async def test_a_redirect_cannot_lead_into_a_private_network(provider: FakeProvider, url: str) -> None:
+    provider.answers["GET /api/file"] = Answer(302, headers={"Location": url})
+
+    async with client_for(provider) as client:
+        with pytest.raises(RequestRejected, match="private or reserved"):
+            async with client.stream("file"):
+                pass
+
+
+async def test_a_name_that_resolves_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = registry.manifest("zoom")
+    hosts = manifest.hosts_with({})
+
+    async def resolve(host: str, port: int, **_: object) -> list[object]:
+        return [(2, 1, 6, "", ("10.1.2.3", port))]
+
+    async with open_http(hosts, {}) as http:
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+        client = ConnectionClient(http, manifest, hosts, {}, Tokens(), lambda: datetime.now(UTC))
+        with pytest.raises(RequestRejected, match="private or reserved"):
+            async with client.stream("https://cdn.example/recording.mp4", token="download-token"):
+                pass
+
+
+async def test_redirects_without_end_are_given_up(provider: FakeProvider) -> None:
+    provider.answers["GET /api/file"] = Answer(302, headers={"Location": f"{provider.hosts['api']}/file"})
+
+    async with client_for(provider) as client:
+        with pytest.raises(ProviderUnavailable):
+            async with client.stream("file"):
+                pass
+
+    assert len(provider.calls("/api/file")) == 6

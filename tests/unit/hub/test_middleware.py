@@ -128,7 +128,7 @@ async def test_a_body_that_never_ends_is_given_up() -> None:
             await receive()  # type: ignore[operator]
 
     body = drip()
-    bounded = BoundedBodies(read, within_s=0.3)  # type: ignore[arg-type]
+    bounded = BoundedBodies(read, within_s=0.3)
     scope = {"type": "http", "headers": []}
 
     with pytest.raises(HTTPException) as raised:
