@@ -83,6 +83,33 @@ def new_master() -> None:
     typer.echo(new_master_key())
 
 
+@keys.command()
+def rotate() -> None:
+    """Seal every stored secret anew with the current master key; needs the former one in HUB_MASTER_KEY_PREVIOUS."""
+    from hub.rotation import rotate_master_key
+
+    tables = rotate_master_key(_prepared())
+    for table in tables:
+        typer.echo(f"{table.name}: {table.renewed} sealed anew, {len(table.unreadable)} cannot be opened")
+    unreadable = [row for table in tables for row in table.unreadable]
+    if unreadable:
+        _refuse(f"No key opens {', '.join(unreadable)}: add theirs to HUB_MASTER_KEY_PREVIOUS and run this again.")
+
+
+@app.command()
+def healthy() -> None:
+    """Exit 0 while an engine on this machine shows its heartbeat; for processes without a port, on PostgreSQL."""
+    import socket
+
+    from hub.engine.liveness import beats_on
+
+    runtime = _runtime()
+    if runtime.database.is_sqlite:
+        _refuse("On SQLite the hub has no heartbeat: ask its /readyz.")
+    if not beats_on(runtime.database, socket.gethostname(), runtime.settings.liveness_ttl_s):
+        _refuse("No engine on this machine has shown a heartbeat in time.")
+
+
 def _prepared() -> "Runtime":
     from hub.migrations.upgrade import upgrade
 

@@ -15,12 +15,12 @@ def seal_tokens(vault: Vault, connection_id: str, tokens: TokenSet) -> str:
         "expires_at": tokens.expires_at.isoformat() if tokens.expires_at else None,
         "scope": tokens.scope,
     }
-    return vault.seal(json.dumps(kept).encode(), _context(connection_id))
+    return vault.seal(json.dumps(kept).encode(), tokens_context(connection_id))
 
 
 def open_tokens(vault: Vault, connection_id: str, sealed: str) -> TokenSet:
     """What `seal_tokens` sealed. Raises `SealedValueError`."""
-    kept = json.loads(vault.open(sealed, _context(connection_id)))
+    kept = json.loads(vault.open(sealed, tokens_context(connection_id)))
     expires_at = datetime.fromisoformat(kept["expires_at"]) if kept["expires_at"] else None
     return TokenSet(
         access_token=kept["access_token"],
@@ -30,5 +30,6 @@ def open_tokens(vault: Vault, connection_id: str, sealed: str) -> TokenSet:
     )
 
 
-def _context(connection_id: str) -> str:
+def tokens_context(connection_id: str) -> str:
+    """What a connection's sealed tokens are bound to."""
     return f"connection:{connection_id}:tokens"

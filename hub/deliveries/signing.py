@@ -16,7 +16,8 @@ from hub.kit.insert import insert_once
 from hub.runtime import Runtime
 
 _SECRET_BYTES: Final = 24
-_KEY_CONTEXT: Final = "hub:webhook-signing-key"
+KEY_CONTEXT: Final = "hub:webhook-signing-key"
+"""What the sealed private half of the signing key is bound to."""
 
 
 def new_secret() -> str:
@@ -26,12 +27,12 @@ def new_secret() -> str:
 
 def seal_secrets(vault: Vault, endpoint_id: str, values: Sequence[str]) -> str:
     """The `secrets` column of an endpoint: newest first."""
-    return vault.seal(json.dumps(list(values)).encode(), _context(endpoint_id))
+    return vault.seal(json.dumps(list(values)).encode(), secrets_context(endpoint_id))
 
 
 def open_secrets(vault: Vault, endpoint: WebhookEndpoint) -> tuple[str, ...]:
     """An endpoint's secrets, newest first."""
-    return tuple(json.loads(vault.open(endpoint.secrets, _context(endpoint.id))))
+    return tuple(json.loads(vault.open(endpoint.secrets, secrets_context(endpoint.id))))
 
 
 def signing_key(session: Session, runtime: Runtime) -> SigningKey:
@@ -47,7 +48,7 @@ def signing_key(session: Session, runtime: Runtime) -> SigningKey:
 
 def open_signing_key(vault: Vault, key: SigningKey) -> Ed25519PrivateKey:
     """The private half, ready to sign."""
-    return Ed25519PrivateKey.from_private_bytes(vault.open(key.private_key, _KEY_CONTEXT))
+    return Ed25519PrivateKey.from_private_bytes(vault.open(key.private_key, KEY_CONTEXT))
 
 
 def _current(session: Session) -> SigningKey | None:
@@ -60,10 +61,11 @@ def _generate(runtime: Runtime) -> SigningKey:
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return SigningKey(
         public_key=base64.b64encode(public).decode(),
-        private_key=runtime.vault.seal(raw, _KEY_CONTEXT),
+        private_key=runtime.vault.seal(raw, KEY_CONTEXT),
         created_at=runtime.clock(),
     )
 
 
-def _context(endpoint_id: str) -> str:
+def secrets_context(endpoint_id: str) -> str:
+    """What an endpoint's sealed secrets are bound to."""
     return f"webhook-endpoint:{endpoint_id}:secrets"

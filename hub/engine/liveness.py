@@ -31,6 +31,10 @@ _DEAD: Final = sa.text(
     " (SELECT id FROM executor WHERE last_seen > extract(epoch from clock_timestamp()) - :ttl)"
 )
 _FORGET: Final = sa.text("DELETE FROM executor WHERE last_seen < extract(epoch from clock_timestamp()) - :age")
+_BEATS_ON: Final = sa.text(
+    "SELECT count(*) FROM executor WHERE starts_with(id, :here)"
+    " AND last_seen > extract(epoch from clock_timestamp()) - :ttl"
+)
 _WITHDRAW: Final = sa.text("DELETE FROM executor WHERE id = :me")
 
 
@@ -77,6 +81,12 @@ class Liveness:
             names = list(connection.execute(_DEAD, {"me": self._executor_id, "ttl": self._ttl_s}).scalars())
             connection.execute(_FORGET, {"age": _FORGET_AFTER_S})
         recover(names)
+
+
+def beats_on(database: Database, host: str, ttl_s: float) -> bool:
+    """Whether a process on this host has beaten within its time-to-live. On PostgreSQL only."""
+    with database.engine.connect() as connection:
+        return bool(connection.execute(_BEATS_ON, {"here": f"{host}:", "ttl": ttl_s}).scalar())
 
 
 def recover_predecessors(database: Database, executor_id: str) -> None:

@@ -22,12 +22,12 @@ def seal_event(vault: Vault, connection_id: str, event: SourceEvent) -> str:
             "secrets": dict(recording.secrets),
         },
     }
-    return vault.seal(json.dumps(value).encode(), _context(connection_id, event.key))
+    return vault.seal(json.dumps(value).encode(), event_context(connection_id, event.key))
 
 
 def open_event(vault: Vault, row: InboundEvent) -> SourceEvent:
     """The event as the connector gave it."""
-    value: dict[str, Any] = json.loads(vault.open(row.body, _context(row.connection_id, row.key)))
+    value: dict[str, Any] = json.loads(vault.open(row.body, event_context(row.connection_id, row.key)))
     recording = value["recording"]
     return SourceEvent(
         kind=EventKind(row.kind),
@@ -44,5 +44,6 @@ def _aware(moment: datetime) -> datetime:
     return moment
 
 
-def _context(connection_id: str, key: str) -> str:
+def event_context(connection_id: str, key: str) -> str:
+    """What an event's sealed body is bound to."""
     return f"inbound:{connection_id}:{key}"

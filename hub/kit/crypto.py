@@ -51,9 +51,10 @@ class Vault:
         except (ValueError, InvalidTag) as error:
             raise SealedValueError("sealed value is damaged or belongs to another row") from error
 
-    def key_id(self, sealed: str) -> str:
-        """Which master key sealed this value."""
-        return sealed.split(".", 2)[1]
+    @property
+    def prefix(self) -> str:
+        """How everything begins that was sealed with the current key."""
+        return f"{_VERSION}.{self.current}."
 
 
 def vault_from(master_key: str | None, previous: tuple[str, ...], key_file: Path) -> Vault:
