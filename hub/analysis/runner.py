@@ -18,6 +18,7 @@ Progress = Callable[[str, float], Awaitable[None]]
 
 _PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TZ")
 _ONE_THREAD: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_MODELS_FOLDER: Final = "ECHODEPTH_MODELS_DIR"
 _MEMORY_BYTES: Final = 4 * 1024**3
 
 
@@ -111,6 +112,8 @@ def _request(job: Job, result: Path) -> dict[str, Any]:
 def _environment(directory: Path) -> dict[str, str]:
     """Enough to run Python; nothing that the hub was configured with."""
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    if models := os.environ.get(_MODELS_FOLDER):
+        kept[_MODELS_FOLDER] = str(Path(models).absolute())  # the child works in a directory of its own
     root = str(Path(hub.__file__).parent.parent)
     return {**kept, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONPATH": root, "TMPDIR": str(directory.absolute())}
 
