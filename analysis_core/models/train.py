@@ -61,7 +61,7 @@ def _report(
     lines.append(f"RAVDESS, arousal, strong against normal, AUC {report.arousal_auc(head, measured):.3f}")
     for name in ("ami", "calls"):
         for known in (True, False):
-            share, count = report.neutral_share(corpus, conversations, name, known)
+            share, count = report.neutral_share(corpus, conversations, name, known, head.temperature)
             lines.append(f"{name}, neutral, {'other' if known else 'no'} recordings known: {share:.3f} of {count}")
     return [*lines, f"temperature {head.temperature:.3f}"]
 

@@ -81,16 +81,19 @@ def arousal_auc(head: Head, corpus: Acted) -> float:
     return float(roc_auc_score(corpus.intensity[graded] == "strong", arousal[graded]))
 
 
-def neutral_share(corpus: Acted, talks: Sequence[Talk], name: str, known: bool) -> tuple[float, int]:
+def neutral_share(
+    corpus: Acted, talks: Sequence[Talk], name: str, known: bool, temperature: float
+) -> tuple[float, int]:
     """The share of a conversational corpus's clean segments heard as neutral, and how many there are.
 
     `known` says whether other recordings of that corpus were trained on; the recording itself never is.
+    `temperature` is the shipped head's: it decides how much the prior for neutral speech counts.
     """
     everyone = np.ones(len(corpus.emotion), bool)
     neutral: list[bool] = []
     for talk in (talk for talk in talks if talk.corpus == name and talk.clean.any()):
         others = [other for other in talks if (other is not talk if known else other.corpus != name)]
-        head = _fit(corpus, others, everyone)
+        head = replace(_fit(corpus, others, everyone), temperature=temperature)
         shares = head.heard(head.anchored(talk.embeddings, talk.speakers))
         neutral += (shares.argmax(1) == head.classes.index("neutral"))[talk.clean].tolist()
     return float(np.mean(neutral)), len(neutral)

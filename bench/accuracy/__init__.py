@@ -1,0 +1,1 @@
+"""How right the core is, on data that its weights were not fitted to."""

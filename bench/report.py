@@ -1,0 +1,106 @@
+"""`RESULTS.md` for people and `results.json` for programs, from the same figures."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import ge, le
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Figures, Value
+
+FOLDER = Path(__file__).parent
+JSON, TEXT, EXPLAINED = FOLDER / "results.json", FOLDER / "RESULTS.md", FOLDER / "figures.toml"
+
+_COMPARE = {">=": ge, "<=": le}
+_HEAD = """# Results
+
+Written by `make bench`; do not edit. Every figure is also in `results.json`, under the key given here. Data, models and
+what they must not be used for are described in [the model card](../docs/model-card.md).
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure explained. `met` is None without a target."""
+
+    key: str
+    what: str
+    value: Value
+    target: str
+    met: bool | None
+    miss: str
+
+
+def known() -> dict[str, Value]:
+    """The figures of earlier runs."""
+    if not JSON.is_file():
+        return {}
+    found: dict[str, Value] = json.loads(JSON.read_text(encoding="utf-8"))
+    return found
+
+
+def write(figures: Figures) -> None:
+    """Both files anew."""
+    values = dict(sorted(figures.values.items()))
+    JSON.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    TEXT.write_text("\n".join(_lines(values)), encoding="utf-8")
+
+
+def _lines(values: Mapping[str, Value]) -> Iterator[str]:
+    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))
+    rows = [_row(entry, values) for entry in explained["figure"] if entry["key"] in values]
+    yield _HEAD
+    yield from _summary(rows)
+    for group in explained["group"]:
+        own = [row for row in rows if row.key.startswith((f"{group['name']}.", *_BESIDES.get(group["name"], ())))]
+        yield from _section(group, own, values)
+
+
+_BESIDES = {"speed": ("memory.",)}
+
+
+def _row(entry: Mapping[str, str], values: Mapping[str, Value]) -> Row:
+    value, target = values[entry["key"]], entry.get("target", "")
+    met = None
+    if target:
+        comparison, wanted = target.split()
+        met = bool(_COMPARE[comparison](value, float(wanted)))
+    return Row(entry["key"], entry["what"], value, target, met, entry.get("miss", ""))
+
+
+def _summary(rows: Sequence[Row]) -> Iterator[str]:
+    aimed = [row for row in rows if row.met is not None]
+    missed = [row for row in aimed if not row.met]
+    yield f"{len(aimed) - len(missed)} of {len(aimed)} targets are met." + (" Not met:" if missed else "")
+    yield ""
+    for row in missed:
+        yield f"- `{row.key}` {row.value} ({row.target}): {row.miss or 'no reason is known yet.'}"
+    if missed:
+        yield ""
+
+
+def _section(group: Mapping[str, Any], rows: Sequence[Row], values: Mapping[str, Value]) -> Iterator[str]:
+    yield f"## {group['title']}"
+    yield group["about"].strip()
+    yield ""
+    yield "| Figure | Value | Target | Met | Key |"
+    yield "|---|---|---|---|---|"
+    for row in rows:
+        met = {None: "", True: "yes", False: "**no**"}[row.met]
+        yield f"| {row.what} | {row.value} | {row.target} | {met} | `{row.key}` |"
+    yield ""
+    yield from _run(group, values)
+
+
+def _run(group: Mapping[str, Any], values: Mapping[str, Value]) -> Iterator[str]:
+    run = {key.split(".", 2)[2]: value for key, value in values.items() if key.startswith(f"run.{group['name']}.")}
+    if not run:
+        return
+    others = f"; {run['peers']}" if "peers" in run else ""
+    yield (
+        f"`{group['command']}`, {run['date']}, {run.get('minutes', '?')} minutes, load before it {run['load_before']}. "
+        f"{run['machine']}. {run['versions']}{others}."
+    )
+    yield ""

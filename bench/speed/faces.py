@@ -1,0 +1,54 @@
+"""Pictures already decoded: a recording's, and those of a live session, which come as JPEG."""
+
+import time
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from analysis_core.face import LiveFaces, observe
+from analysis_core.io.media import open_media
+from analysis_core.observations import Frame
+from analysis_core.options import Options
+from bench.figures import Figures
+from bench.sources import Sources
+from bench.speed.clock import seconds
+
+_PER_SECOND = 7.5
+_QUICK = 60
+_JPEG_QUALITY = 85
+
+
+def measure(figures: Figures, data: Sources, quick: bool) -> None:
+    """1280 x 720 with one face and with two, at the pace at which short recordings are sampled."""
+    two = list(open_media(data.demo, Options()).frames(_PER_SECOND))[: _QUICK if quick else None]
+    one = one_face(two)
+    figures.add("speed.face_fps", len(one) / seconds(lambda: observe(one)))
+    figures.add("speed.face_fps_two_faces", len(two) / seconds(lambda: observe(two)))
+    for name, frames in (("frame", one), ("frame_two_faces", two)):
+        taken = _live(frames)
+        figures.add(f"speed.{name}_p50_ms", float(np.percentile(taken, 50)))
+        figures.add(f"speed.{name}_p95_ms", float(np.percentile(taken, 95)))
+
+
+def one_face(frames: Sequence[Frame]) -> list[Frame]:
+    """The same pictures with the right half grey."""
+    shown = []
+    for frame in frames:
+        image = frame.image.copy()
+        image[:, image.shape[1] // 2 :] = 24
+        shown.append(Frame(frame.time_s, image))
+    return shown
+
+
+def _live(frames: Sequence[Frame]) -> list[float]:
+    """Milliseconds from JPEG to Action Units, picture by picture."""
+    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+    sent = [(frame.time_s, cv2.imencode(".jpg", frame.image[..., ::-1], quality)[1]) for frame in frames]
+    session, taken = LiveFaces(), list[float]()
+    for time_s, jpeg in sent:
+        started = time.process_time()
+        image = cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB)
+        session.see(Frame(time_s, np.asarray(image, np.uint8)))
+        taken.append(1000 * (time.process_time() - started))
+    return taken
