@@ -3,7 +3,12 @@
 `analyse` is the whole API: see `analysis_core.pipeline`. Importing this package is cheap; models load on first use.
 """
 
+import os
 from typing import TYPE_CHECKING, Any
+
+for _name in ("ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED"):  # the switch was called both
+    os.environ[_name] = "1"
+"""onnxruntime reports home and leaves an identifier on disk unless it is told not to before it is first imported."""
 
 if TYPE_CHECKING:
     from analysis_core.options import Options
