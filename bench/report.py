@@ -4,16 +4,20 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from operator import ge, le
 from pathlib import Path
 from typing import Any
 
+from bench import card
 from bench.figures import Figures, Value
 
 FOLDER = Path(__file__).parent
 JSON, TEXT, EXPLAINED = FOLDER / "results.json", FOLDER / "RESULTS.md", FOLDER / "figures.toml"
+CARD = FOLDER.parent / "docs" / "model-card.md"
 
 _COMPARE = {">=": ge, "<=": le}
+_MET = {None: "", True: "yes", False: "**no**"}
 _HEAD = """# Results
 
 Written by `make bench`; do not edit. Every figure is also in `results.json`, under the key given here. Data, models and
@@ -45,20 +49,33 @@ def write(figures: Figures) -> None:
     """Both files anew."""
     values = dict(sorted(figures.values.items()))
     JSON.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    TEXT.write_text("\n".join(_lines(values)), encoding="utf-8")
+    TEXT.write_text("\n".join(_lines(values)).rstrip() + "\n", encoding="utf-8")
+    card.fill(CARD, {group: _table(rows) for group, rows in _by_group(values).items()})
 
 
 def _lines(values: Mapping[str, Value]) -> Iterator[str]:
-    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))
-    rows = [_row(entry, values) for entry in explained["figure"] if entry["key"] in values]
+    groups = _by_group(values)
     yield _HEAD
-    yield from _summary(rows)
-    for group in explained["group"]:
-        own = [row for row in rows if row.key.startswith((f"{group['name']}.", *_BESIDES.get(group["name"], ())))]
-        yield from _section(group, own, values)
+    yield from _summary([row for rows in groups.values() for row in rows])
+    for group in _explained()["group"]:
+        yield f"## {group['title']}\n\n{group['about'].strip()}\n"
+        yield from _table(groups[group["name"]], keys=True)
+        yield ""
+        yield from _run(group, values)
 
 
-_BESIDES = {"speed": ("memory.",)}
+def _by_group(values: Mapping[str, Value]) -> dict[str, list[Row]]:
+    """The figures that there are, explained, in the order in which they are told."""
+    rows = [_row(entry, values) for entry in _explained()["figure"] if entry["key"] in values]
+    return {
+        group["name"]: [row for row in rows if row.key.startswith((f"{group['name']}.", *group.get("also", ())))]
+        for group in _explained()["group"]
+    }
+
+
+@cache
+def _explained() -> dict[str, Any]:
+    return tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))
 
 
 def _row(entry: Mapping[str, str], values: Mapping[str, Value]) -> Row:
@@ -81,17 +98,14 @@ def _summary(rows: Sequence[Row]) -> Iterator[str]:
         yield ""
 
 
-def _section(group: Mapping[str, Any], rows: Sequence[Row], values: Mapping[str, Value]) -> Iterator[str]:
-    yield f"## {group['title']}"
-    yield group["about"].strip()
-    yield ""
-    yield "| Figure | Value | Target | Met | Key |"
-    yield "|---|---|---|---|---|"
-    for row in rows:
-        met = {None: "", True: "yes", False: "**no**"}[row.met]
-        yield f"| {row.what} | {row.value} | {row.target} | {met} | `{row.key}` |"
-    yield ""
-    yield from _run(group, values)
+def _table(rows: Sequence[Row], keys: bool = False) -> list[str]:
+    lines = ["| Figure | Value | Target | Met |", "|---|---|---|---|"]
+    lines += [f"| {row.what} | {row.value} | {row.target} | {_MET[row.met]} |" for row in rows]
+    if keys:
+        lines = [
+            f"{line} {key} |" for line, key in zip(lines, ["Key", "---", *(f"`{r.key}`" for r in rows)], strict=True)
+        ]
+    return lines
 
 
 def _run(group: Mapping[str, Any], values: Mapping[str, Value]) -> Iterator[str]:

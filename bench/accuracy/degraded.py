@@ -43,8 +43,8 @@ def opus(audio: Audio) -> Audio:
         wide = av.AudioResampler(format="fltp", layout="mono", rate=_RATE)
         frames = [frame for packet in read.decode(audio=0) for frame in wide.resample(packet)]
         frames += wide.resample(None)
-    heard = np.concatenate([frame.to_ndarray()[0] for frame in frames])
-    return np.asarray(heard[: len(audio)], np.float32)
+    heard: Audio = np.concatenate([np.asarray(frame.to_ndarray()[0], np.float32) for frame in frames])
+    return heard[: len(audio)]
 
 
 def mixed(audio: Audio, noise: Audio, decibels: float) -> Audio:
