@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Rotation = Literal["single_use", "family", "none"]
+Rotation = Literal["single_use", "family", "replace", "none"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Registration:
 @dataclass(frozen=True)
 class Rules:
     """`rotation`: `single_use` kills the old refresh token, `family` also all its kin when it is used again,
-    `none` keeps it. `access_seconds` None: the token lives until it is revoked.
+    `replace` gives a new one and lets the old one live, `none` keeps it. `access_seconds` None: the token lives
+    until it is revoked.
     """
 
     access_seconds: float | None

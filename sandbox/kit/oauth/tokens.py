@@ -115,7 +115,8 @@ class TokenDesk:
         user, scopes, client_id, family = doc["user"], tuple(doc["scopes"]), doc["client_id"], doc["family"]
         if self._rules().rotation == "none":
             return self._grant(user, scopes, client_id, family, doc["token"], refresh_is_new=False)
-        self._tokens.put(doc["token"], doc | {"state": "used"})
+        if self._rules().rotation != "replace":
+            self._tokens.put(doc["token"], doc | {"state": "used"})
         refresh = self._new_refresh(user, scopes, client_id, family)
         return self._grant(user, scopes, client_id, family, refresh, refresh_is_new=True)
 
@@ -165,7 +166,7 @@ class TokenDesk:
             "expires_at": expires,
             "state": "active",
             "uses": 0,
-            "single_use": self._rules().rotation != "none",
+            "single_use": self._rules().rotation in ("single_use", "family"),
         }
         self._tokens.put(token, doc)
 
