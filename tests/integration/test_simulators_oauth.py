@@ -22,7 +22,7 @@ def http(base: str) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(params=["zoom", "salesforce", "slack"])
+@pytest.fixture(params=["zoom", "salesforce", "slack", "hubspot"])
 def app(request: pytest.FixtureRequest, base: str, http: httpx.Client) -> App:
     return App(base, request.param, http)
 

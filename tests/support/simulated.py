@@ -19,6 +19,12 @@ PATHS = {
     "zoom": "/zoom/oauth/authorize",
     "salesforce": "/services/oauth2/authorize",
     "slack": "/slack/oauth/v2/authorize",
+    "hubspot": "/hubspot/oauth/authorize",
+}
+TOKEN_PATHS = {
+    "salesforce": "/services/oauth2/token",
+    "slack": "/slack/api/oauth.v2.access",
+    "hubspot": "/hubspot/api/oauth/2026-03/token",
 }
 DEFAULT_SCOPES = {"salesforce": "api refresh_token openid"}
 
@@ -61,8 +67,7 @@ class App:
         client, secret = f"demo-{self.provider}-client", f"demo-{self.provider}-secret"
         if self.provider == "zoom":
             return self.http.post("/zoom/oauth/token", data=form, auth=(client, secret))
-        path = "/services/oauth2/token" if self.provider == "salesforce" else "/slack/api/oauth.v2.access"
-        return self.http.post(path, data=form | {"client_id": client, "client_secret": secret})
+        return self.http.post(TOKEN_PATHS[self.provider], data=form | {"client_id": client, "client_secret": secret})
 
     def redeem(self, code: str, **changes: str) -> httpx.Response:
         """Exchange a code."""

@@ -1,0 +1,1 @@
+"""HubSpot: CRM objects with properties, associations, timeline events and signed webhooks."""
