@@ -26,7 +26,7 @@ USUAL: Mapping[str, float] = {
 }
 """Every measure with the value at which it takes nothing and adds nothing."""
 
-STEADY = 0.04
+STEADY = 0.06
 """Changes of valence up to this are no trend."""
 _LEAST_FOR_TREND = 9
 _MANY_PER_100_WORDS = 3.0

@@ -76,6 +76,8 @@ def smoothed(values: Values, talk: Values, half_width: int) -> Values:
 
 
 def _same(values: Values, kernel: Values) -> Values:
+    if not len(values):  # words without times belong to no second
+        return values
     reach = len(kernel) // 2
     full: Values = np.convolve(values, kernel)
     return full[reach : reach + len(values)]

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from analysis_core import Options, analyse
 from analysis_core.errors import ModelMissing
@@ -90,10 +91,10 @@ def two_channels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _mono(path: Path, seconds: int) -> np.ndarray:
+def _mono(path: Path, seconds: int) -> NDArray[np.float64]:
     audio, rate = soundfile.read(path, frames=-1)
     step = rate / 24_000
-    return np.interp(np.arange(seconds * 24_000) * step, np.arange(len(audio)), audio)
+    return np.asarray(np.interp(np.arange(seconds * 24_000) * step, np.arange(len(audio)), audio), np.float64)
 
 
 @pytest.mark.slow
