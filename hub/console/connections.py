@@ -62,6 +62,7 @@ def connections(
         form_targets=authorize_origins(runtime.settings, manifests),
         groups=[(_HEADINGS[key], list(group)) for key, group in groupby(cards, lambda card: card.manifest.category)],
         shown=CONNECTION,
+        lost=sorted({provider_name(row.provider) for row in rows if row.state is ConnectionState.RECONNECT}),
         said=notice_text(notice, provider_name(provider)),
         said_tone="good" if is_good_news(notice) else "note",
     )

@@ -10,9 +10,8 @@ from connectors.base.errors import ConnectorError
 from connectors.base.records import Receipt
 from hub.deliveries import receipts
 from hub.deliveries.messages import Event, announce
-from hub.deliveries.models import Attempt, Delivery, DeliveryState, Destination
+from hub.deliveries.models import Attempt, Delivery, DeliveryState
 from hub.deliveries.queueing import enqueue_attempt
-from hub.deliveries.reconnecting import announce_reconnect
 from hub.deliveries.repository import Attempts
 from hub.engine.retry import Decision, DecisionKind, decide
 from hub.kit.insert import insert_once
@@ -98,8 +97,6 @@ def _follow(
             enqueue_attempt(session, delivery, number=this.number + 1, delay_s=decision.delay_s)
         case DecisionKind.WAIT_FOR_RECONNECT:
             delivery.state_reason, delivery.next_attempt_at = WAITS_FOR_RECONNECT, None
-            if destination := session.get(Destination, delivery.destination_id) if delivery.destination_id else None:
-                announce_reconnect(session, destination.connection_id, error.message, now)
             _tell(session, delivery, "delivery.parked", f"{this.generation}:{this.number}", error.message, now)
         case DecisionKind.DEAD_LETTER:
             _bury(session, delivery, this, error, now)

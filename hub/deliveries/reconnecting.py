@@ -10,9 +10,7 @@ from hub.deliveries.messages import Event, announce
 
 def announce_reconnect(session: Session, connection_id: str, reason: str, now: datetime) -> None:
     """Announce it once for each authorisation that was lost, however much work meets the loss."""
-    connection = session.get(Connection, connection_id)
-    if connection is None:
-        return
+    connection = session.get_one(Connection, connection_id)
     data = {"connection_id": connection.id, "provider": connection.provider, "reason": reason}
     key = f"{connection.id}:v{connection.token_version}"
     announce(session, connection.organisation_id, Event("connection.reconnect_required", key, now, data))

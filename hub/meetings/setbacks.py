@@ -9,7 +9,6 @@ from connectors.base.records import EventKind
 from hub.analysis.runner import AnalysisFailed
 from hub.connections.models import Connection, ConnectionState
 from hub.deliveries.messages import Event, announce
-from hub.deliveries.reconnecting import announce_reconnect
 from hub.engine.enqueue import enqueue
 from hub.engine.retry import DecisionKind, decide
 from hub.ingest.models import InboundEvent
@@ -56,7 +55,6 @@ def handle_connector_error(runtime: Runtime, case: Case, error: ConnectorError) 
             enqueue(session, work)
         else:
             session.get_one(InboundEvent, case.event.id).parked_attempt = case.attempt
-            announce_reconnect(session, case.connection.id, error.message, runtime.clock())
         _tell(session, runtime, case, "recording.delayed", f"{case.event.id}:{case.attempt}", meeting.state_reason)
 
 

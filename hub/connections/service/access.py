@@ -8,6 +8,7 @@ from hub.connections.errors import ConnectionMissing
 from hub.connections.models import Connection, ConnectionState
 from hub.connections.repository import ConnectionRepository
 from hub.connections.sealing import open_tokens
+from hub.deliveries.reconnecting import announce_reconnect
 from hub.runtime import Runtime
 from oauth.tokens import TokenSet
 
@@ -45,7 +46,7 @@ def load_access(runtime: Runtime, key: ConnectionKey) -> Access:
 
 
 def mark_reconnect(runtime: Runtime, key: ConnectionKey, token_version: int, reason: str) -> bool:
-    """Only a person can repair this connection; `reason` tells them why.
+    """Only a person can repair this connection; `reason` tells them why, and subscribers hear of it.
 
     False, and nothing changes, when it is not active or somebody has authorised again since `token_version`.
     """
@@ -70,4 +71,5 @@ def mark_reconnect(runtime: Runtime, key: ConnectionKey, token_version: int, rea
                 at=now,
                 details={"reason": reason},
             )
+            announce_reconnect(session, key.connection_id, reason, now)
     return changed

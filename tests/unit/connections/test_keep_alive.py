@@ -1,11 +1,13 @@
 """Idle connections are used once a day; one that fails does not keep the others from it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
+from sqlmodel import select
 
 from connectors import registry
 from connectors.base.errors import RequestRejected
@@ -15,6 +17,7 @@ from hub.connections.access import open_source
 from hub.connections.models import Connection, ConnectionState
 from hub.connections.sealing import seal_tokens
 from hub.connections.service.keep_alive import KeptAlive, keep_alive
+from hub.deliveries.models import Message
 from hub.kit.ids import new_id
 from hub.runtime import Runtime
 from hub.settings import OAuthApp
@@ -56,6 +59,10 @@ async def test_only_idle_connections_are_renewed_and_dead_ones_ask_for_a_reconne
         idle: ConnectionState.ACTIVE,
     }
     assert await keep_alive(hub) == KeptAlive(alive=0, failed=0)
+    with hub.database.transaction() as session:
+        told = session.exec(select(Message)).one()
+    assert told.event_type == "connection.reconnect_required"
+    assert json.loads(told.body)["connection_id"] == dead
 
 
 def _connection(hub: Runtime, account: str, refresh_token: str, checked_at: datetime) -> str:

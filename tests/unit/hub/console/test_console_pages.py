@@ -197,7 +197,9 @@ def test_a_connection_that_needs_a_person_says_why_on_two_pages(
         zoom.state, zoom.state_reason = ConnectionState.RECONNECT, "the refresh token was refused"
     for path in ("/", "/connections"):
         assert "he refresh token was refused" in browser_of_owner.get(path).text
-    assert 'action="/connect/zoom"' in browser_of_owner.get("/connections").text
+    page = browser_of_owner.get("/connections").text
+    assert 'action="/connect/zoom"' in page
+    assert "<strong>Zoom</strong> must be connected again" in page
 
 
 def test_no_page_claims_to_tell_who_is_honest(browser_of_owner: TestClient, runtime: Runtime, owner: Owner) -> None:
