@@ -1,9 +1,10 @@
-"""Tables as people keep them: CSV or TSV, with whatever they call their columns."""
+"""Tables as people keep them: by commas, tabs or semicolons, with whatever they call their columns."""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from hub.evaluation.errors import EvaluationError
 
@@ -13,7 +14,7 @@ Row = Mapping[str, str]
 def lines(path: Path) -> list[list[str]]:
     """The fields of every line that is not empty. Raises `EvaluationError`."""
     text = _text(path)
-    reader = _reader(io.StringIO(text, newline=""), tabs="\t" in text.split("\n", 1)[0])
+    reader = _reader(io.StringIO(text, newline=""), _separator(text.split("\n", 1)[0]))
     try:
         return [row for row in reader if any(field.strip() for field in row)]
     except csv.Error as error:
@@ -47,6 +48,14 @@ def _text(path: Path) -> str:
         raise EvaluationError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _reader(source: io.StringIO, tabs: bool) -> Iterable[list[str]]:
+def _separator(first: str) -> str:
+    """A tab where there is one; a semicolon, as some spreadsheets write, where it is commoner than commas."""
+    if "\t" in first:
+        return "\t"
+    return ";" if first.count(";") > first.count(",") else ","
+
+
+def _reader(source: io.StringIO, separator: str) -> Iterable[list[str]]:
     """Quotation marks in tab-separated text are the text's own."""
-    return csv.reader(source, csv.excel_tab, quoting=csv.QUOTE_NONE) if tabs else csv.reader(source)
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL
+    return csv.reader(source, delimiter=separator, quoting=quoting)

@@ -68,6 +68,8 @@ def _speech(report: Report) -> list[RenderableType]:
 
 def _text(report: Report) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(f"{report['n']} sentences"), ""]
+    if not report["english"]:
+        parts += [Text("This is not English: in a recording, such words would not be judged.", style="yellow"), ""]
     for name in ("valence", "arousal", "dominance"):
         if f"r_{name[0]}" in report:
             parts.append(_headline(f"{name.capitalize()}, r", report[f"r_{name[0]}"], report[f"r_{name[0]}_interval"]))

@@ -31,15 +31,22 @@ def evaluate(
     `ModelMissing`.
     """
     feelings = _feelings([one.text for one in (*sentences, *tuning)], told)
-    report: dict[str, Any] = {"n": len(sentences)}
+    report: dict[str, Any] = {"n": len(sentences), "english": _english(sentences)}
     rated = [row for row, one in enumerate(sentences) if one.vad]
     if len(rated) > 2:
         report |= _ratings([sentences[row] for row in rated], [feelings[row] for row in rated])
     if any(one.labels for one in sentences):
         report |= _emotions(sentences, feelings[: len(sentences)], tuning, feelings[len(sentences) :])
-    if len(report) == 1:
+    if not {"r_v", "macro_f1"} & report.keys():
         raise EvaluationError("At least three sentences with V, A, D, or some with labels, are needed.")
     return report
+
+
+def _english(sentences: Sequence[Sentence]) -> bool:
+    """Whether the core would read such text at all."""
+    from analysis_core.text.language import is_english
+
+    return is_english(" ".join(one.text for one in sentences))
 
 
 def _feelings(texts: Sequence[str], told: Callable[[float], None]) -> "list[Feeling]":

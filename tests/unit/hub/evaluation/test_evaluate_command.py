@@ -91,6 +91,7 @@ def test_sentences_are_rated_and_labelled(tmp_path: Path) -> None:
     assert found["r_a"] is None
     assert found["emotions_n"] == 9
     assert found["skipped"] == {"spite": 1}
+    assert found["english"]
     assert found["confusion"]["joy"]["joy"] == 3
 
 

@@ -21,6 +21,12 @@ def test_a_manifest_is_read_whatever_its_columns_are_called_and_in_any_order(tmp
     assert (clip.emotion, clip.speaker, clip.gender, clip.corpus) == ("happy", "7", "", "")
 
 
+def test_spreadsheets_that_separate_by_semicolons_are_read(tmp_path: Path) -> None:
+    path = _write(tmp_path, "m.csv", 'file;emotion;speaker\r\n"a, b.wav";sad;1\r\n')
+
+    assert [(clip.file, clip.emotion) for clip in manifest.read(path)] == [("a, b.wav", "sad")]
+
+
 def test_one_corpus_of_a_manifest_can_be_chosen(tmp_path: Path) -> None:
     path = _write(tmp_path, "m.csv", "corpus,file,emotion\none,a.wav,sad\ntwo,b.wav,sad\n")
 
