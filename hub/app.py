@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub import __version__, errors, middleware, worker
+from hub.accounts.rate_headers import RateHeaders
 from hub.api import include_routers
 from hub.console.errors import error_page
 from hub.engine.launch import Engine
@@ -34,6 +35,7 @@ def create_app(runtime: Runtime, *, engine: Engine | None = None, on_ready: OnRe
     app = FastAPI(title="EchoDepth Hub", version=__version__, lifespan=_lifespan(runtime, engine, on_ready))
     app.state.runtime = runtime
     middleware.install(app, runtime.settings)
+    app.add_middleware(RateHeaders)
     app.add_middleware(RequestIds)
     errors.install(app)
     app.state.error_page = error_page

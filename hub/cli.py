@@ -62,15 +62,16 @@ def first_run() -> None:
 
 @keys.command()
 def create(
-    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "command line",
+    plan: Annotated[str, typer.Option(help="sandbox, professional or enterprise.")] = "professional",
     organisation: Annotated[str, typer.Option(help="Whose key; needed where there are several.")] = "",
 ) -> None:
-    """Make an API key and print it, once."""
+    """Make an API key and print it, once. On a new store this makes the organisation too."""
     from hub.accounts.errors import AccountsError
     from hub.accounts.service import create_operator_key
 
     try:
-        typer.echo(create_operator_key(_prepared(), name=name, organisation=organisation))
+        typer.echo(create_operator_key(_prepared(), name=name, plan=plan, organisation=organisation))
     except AccountsError as error:
         _refuse(str(error))
 

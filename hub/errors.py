@@ -5,8 +5,13 @@ HubError
 ├── Forbidden           403  signed in, but not allowed
 ├── Unauthorized        401  not signed in, or a wrong signature
 ├── InvalidInput        422  understood but not acceptable; `details` names the fields
+├── BadRequest          400  the request cannot be understood
 ├── Conflict            409  the current state does not allow it
-└── PayloadTooLarge     413
+├── Gone                410  it was there, and is no more
+├── PayloadTooLarge     413
+├── UnsupportedMedia    415  a format that is not taken
+├── RateLimited         429  too many calls; `retry_after` says when the next one may come
+└── Unavailable         503  come back in a moment
 """
 
 import re
@@ -35,6 +40,7 @@ class HubError(Exception):
         super().__init__(message)
         self.message = message
         self.details = details
+        self.headers: Mapping[str, str] = {}
 
 
 class NotFound(HubError):
@@ -79,6 +85,49 @@ class PayloadTooLarge(HubError):
     code = "payload_too_large"
 
 
+class BadRequest(HubError):
+    """The request is not even well-formed."""
+
+    status = 400
+    code = "validation_error"
+
+
+class Gone(HubError):
+    """It existed and was removed."""
+
+    status = 410
+    code = "gone"
+
+
+class UnsupportedMedia(HubError):
+    """The format is not one that is taken."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
+class RateLimited(HubError):
+    """Too many calls; the next one may come after `retry_after` seconds."""
+
+    status = 429
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message, {"retry_after_s": retry_after})
+        self.headers = {"Retry-After": str(retry_after)}
+
+
+class Unavailable(HubError):
+    """Nothing is wrong with the request, but it cannot be served right now."""
+
+    status = 503
+    code = "unavailable"
+
+    def __init__(self, message: str, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.headers = {"Retry-After": str(retry_after)}
+
+
 def install(app: FastAPI) -> None:
     """Answer every error in one shape on API paths, and in plain words elsewhere."""
     app.add_exception_handler(HubError, _hub_error)
@@ -89,7 +138,7 @@ def install(app: FastAPI) -> None:
 
 async def _hub_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HubError)  # noqa: S101 registered for this class only
-    return answer(request, error.status, error.code, error.message, error.details)
+    return answer(request, error.status, error.code, error.message, error.details, error.headers)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

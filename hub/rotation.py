@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from hub.accounts.idempotency import answer_context
+from hub.accounts.models import IdempotentRequest
 from hub.connections.models import Authorization, Connection
 from hub.connections.sealing import tokens_context
 from hub.connections.service.start import verifier_context
@@ -18,6 +20,7 @@ SEALED_COLUMNS: Final = (
     SealedColumn(Authorization, "code_verifier", lambda row: verifier_context(row.id)),
     SealedColumn(InboundEvent, "body", lambda row: event_context(row.connection_id, row.key)),
     SealedColumn(WebhookEndpoint, "secrets", lambda row: secrets_context(row.id)),
+    SealedColumn(IdempotentRequest, "answer", lambda row: answer_context(row.id)),
     SealedColumn(SigningKey, "private_key", lambda _row: KEY_CONTEXT),
 )
 

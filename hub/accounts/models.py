@@ -1,8 +1,9 @@
 """Tenancy, people and keys."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from hub.kit.database import json_field, moment
@@ -92,10 +93,44 @@ class ApiKey(TenantModel, table=True):
     key_hash: str = Field(unique=True)
     hint: str
     scopes: list[str] = json_field(default_factory=list)
+    limits: dict[str, object] = json_field(default_factory=dict)
+    """Limits of this key alone, by their names in `hub.accounts.plans.Plan`."""
     created_at: datetime = moment()
     expires_at: datetime | None = moment(default=None, nullable=True)
     revoked_at: datetime | None = moment(default=None, nullable=True)
     last_used_at: datetime | None = moment(default=None, nullable=True)
+
+
+class RateWindow(SQLModel, table=True):
+    """Calls of one key in its current window: `period` counts windows since 1970, `taken` the calls."""
+
+    id: str = Field(primary_key=True)
+    period: int = Field(sa_type=BigInteger)
+    taken: int
+
+
+class Usage(TenantModel, table=True):
+    """What one key used on one day (UTC) of one kind, as in `hub.accounts.usage`."""
+
+    __table_args__ = (UniqueConstraint("key_id", "day", "kind"),)
+
+    id: str = Field(default_factory=lambda: new_id("use"), primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    key_id: str = Field(foreign_key="apikey.id")
+    day: date = Field(index=True)
+    kind: str
+    quantity: float
+
+
+class IdempotentRequest(TenantModel, table=True):
+    """A POST that carried an `Idempotency-Key`. `answer` is sealed JSON, None while the first one is under way."""
+
+    id: str = Field(primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    fingerprint: str
+    status: int = 0
+    answer: str | None = None
+    created_at: datetime = moment(index=True)
 
 
 class AuditEntry(TenantModel, table=True):

@@ -1,6 +1,6 @@
 """What people do with accounts, one use case per file."""
 
-from hub.accounts.service.api_keys import create_api_key, create_operator_key, revoke_api_key
+from hub.accounts.service.api_keys import NewKey, create_api_key, create_operator_key, make_api_key, revoke_api_key
 from hub.accounts.service.first_run import Founder, first_run_link, found_organisation, is_link_valid
 from hub.accounts.service.members import add_member, remove_member
 from hub.accounts.service.organisation import change_organisation
@@ -9,6 +9,7 @@ from hub.accounts.service.sign_in import sign_in, sign_out
 
 __all__ = [
     "Founder",
+    "NewKey",
     "add_member",
     "change_organisation",
     "change_password",
@@ -17,6 +18,7 @@ __all__ = [
     "first_run_link",
     "found_organisation",
     "is_link_valid",
+    "make_api_key",
     "own_sessions",
     "remove_member",
     "revoke_api_key",

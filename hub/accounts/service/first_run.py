@@ -59,11 +59,9 @@ def found_organisation(session: Session, token: str, founder: Founder, *, user_a
 
     Raises `LinkInvalid` or `DetailsInvalid`.
     """
-    organisation = Organisation(
-        name=clean_text("organisation", founder.organisation, "the name of your organisation"),
-        domains=clean_domains(founder.domains),
-        created_at=now,
-    )
+    organisation = _ownerless(session) or Organisation(name="", created_at=now)
+    organisation.name = clean_text("organisation", founder.organisation, "the name of your organisation")
+    organisation.domains = clean_domains(founder.domains)
     user = User(
         name=clean_text("name", founder.name, "your name"),
         email=clean_email(founder.email),
@@ -77,6 +75,12 @@ def found_organisation(session: Session, token: str, founder: Founder, *, user_a
     session.add(membership)
     _record(session, organisation, user, now)
     return open_session(session, membership, user_agent=user_agent, now=now)
+
+
+def _ownerless(session: Session) -> Organisation | None:
+    """The organisation that the command line made together with the first API key."""
+    members = select(Membership.id).where(col(Membership.organisation_id) == col(Organisation.id)).exists()
+    return session.exec(select(Organisation).where(~members).order_by(col(Organisation.id))).first()
 
 
 def _use_up(session: Session, token: str, now: datetime) -> None:

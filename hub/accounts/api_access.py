@@ -1,0 +1,165 @@
+"""Who calls the API: a key in the `Authorization` header, its plan, what it may do, and how often."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+from weakref import WeakKeyDictionary
+
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel import select
+
+from hub.accounts.dependencies import CurrentRuntime
+from hub.accounts.models import ApiKey
+from hub.accounts.plans import PLANS, SANDBOX, Plan
+from hub.accounts.rate_limits import Allowance, take
+from hub.accounts.scopes import SCOPES
+from hub.accounts.tokens import hash_token
+from hub.errors import BadRequest, Forbidden, RateLimited, Unauthorized
+from hub.kit.database import Database
+from hub.runtime import Runtime
+
+_MINUTE_S: Final = 60
+_REMEMBER_S: Final = 1.0
+"""A revoked key is refused everywhere after this long."""
+_MOST_REMEMBERED: Final = 10_000
+_NOTE_USE_EVERY: Final = timedelta(minutes=1)
+_LONGEST_TOKEN: Final = 200
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="An API key: `ed_live_sk_...`")
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The key behind a request. `scopes` is never empty; `plan` has this key's own limits."""
+
+    organisation_id: str
+    key_id: str
+    plan: Plan
+    scopes: frozenset[str]
+    sandbox: bool
+    expires_at: datetime | None = None
+
+    def require(self, scope: str) -> None:
+        """Raises `Forbidden` where the key is not made for this."""
+        if scope not in self.scopes:
+            raise Forbidden(f"This key does not have the scope `{scope}`.")
+
+
+_remembered: "WeakKeyDictionary[Database, dict[str, tuple[float, Caller]]]" = WeakKeyDictionary()
+
+
+async def identify(runtime: Runtime, token: str) -> Caller:
+    """The caller with this key. Raises `Unauthorized` for one that is unknown, revoked or expired."""
+    if not token or len(token) > _LONGEST_TOKEN:
+        raise Unauthorized(_WRONG)
+    hashed, known = hash_token(token), _remembered.setdefault(runtime.database, {})
+    until, caller = known.get(hashed, (0.0, None))
+    if caller is not None and time.monotonic() < until and not _is_over(caller.expires_at, runtime.clock()):
+        return caller
+    found = await asyncio.to_thread(_look_up, runtime, hashed)
+    if len(known) >= _MOST_REMEMBERED:
+        known.clear()
+    if found is None:
+        known.pop(hashed, None)
+        raise Unauthorized(_WRONG)
+    known[hashed] = (time.monotonic() + _REMEMBER_S, found)
+    return found
+
+
+async def identify_request(request: Request) -> Caller:
+    """The caller of a request, found once. Raises `Unauthorized`."""
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is not None:
+        return known
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthorized("Send your API key as `Authorization: Bearer <key>`.")
+    request.state.caller = await identify(request.app.state.runtime, token.strip())
+    return await identify_request(request)
+
+
+async def count_request(runtime: Runtime, caller: Caller) -> Allowance:
+    """Count one request of this key."""
+    limit, now = caller.plan.requests_per_minute, runtime.clock()
+    if limit is None:
+        return take(runtime.database, caller.key_id, None, period_s=_MINUTE_S, now=now)
+    return await asyncio.to_thread(
+        take, runtime.database, f"{caller.key_id}:requests", limit, period_s=_MINUTE_S, now=now
+    )
+
+
+async def count_frames(runtime: Runtime, caller: Caller, frames: int = 1) -> None:
+    """Count frames of this key. Raises `RateLimited`."""
+    limit, now = caller.plan.frames_per_second, runtime.clock()
+    if limit is None:
+        return
+    allowance = await asyncio.to_thread(
+        take, runtime.database, f"{caller.key_id}:frames", limit, period_s=1, now=now, calls=frames
+    )
+    if allowance.exceeded:
+        raise RateLimited(f"Your plan takes {limit} frames a second.", _wait(allowance, now))
+
+
+def allow(scope: str) -> Callable[..., Awaitable[Caller]]:
+    """A dependency: the caller, when the key has this scope and is within its limit.
+
+    Raises `Unauthorized`, `Forbidden` and `RateLimited`.
+    """
+    if scope not in SCOPES:
+        raise ValueError(f"there is no scope {scope}")
+
+    async def allowed(
+        request: Request, runtime: CurrentRuntime, _credentials: Credentials = None
+    ) -> Caller:  # the parameter puts the key into the OpenAPI document
+        if "\x00" in request.url.path:
+            raise BadRequest("An address must not hold NUL characters.")
+        caller = await identify_request(request)
+        allowance = await count_request(runtime, caller)
+        request.state.allowance = allowance
+        if allowance.exceeded:
+            message = f"Your plan takes {allowance.limit} requests a minute."
+            raise RateLimited(message, _wait(allowance, runtime.clock()))
+        caller.require(scope)
+        return caller
+
+    return allowed
+
+
+_WRONG: Final = "This API key does not exist, was revoked or has expired."
+
+
+def _wait(allowance: Allowance, now: datetime) -> int:
+    return max(1, allowance.resets_at - int(now.timestamp()))
+
+
+def _is_over(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
+
+
+def _look_up(runtime: Runtime, hashed: str) -> Caller | None:
+    now = runtime.clock()
+    with runtime.database.transaction() as session:
+        key = session.exec(select(ApiKey).where(ApiKey.key_hash == hashed)).first()
+        if key is None or key.revoked_at is not None or _is_over(key.expires_at, now):
+            return None
+        if key.last_used_at is None or now - key.last_used_at >= _NOTE_USE_EVERY:
+            key.last_used_at = now
+        return caller_of(key)
+
+
+def caller_of(key: ApiKey) -> Caller:
+    """What a stored key means. A plan that no longer exists counts as the smallest."""
+    plan = PLANS.get(key.plan, SANDBOX).with_limits(key.limits)
+    return Caller(
+        organisation_id=key.organisation_id,
+        key_id=key.id,
+        plan=plan,
+        scopes=frozenset(key.scopes or SCOPES),
+        sandbox=plan.name == SANDBOX.name,
+        expires_at=key.expires_at,
+    )

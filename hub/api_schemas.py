@@ -1,0 +1,91 @@
+"""What every endpoint of the API shares in the OpenAPI document: errors, pages, input that any store can hold."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+Item = TypeVar("Item")
+
+
+class ErrorDetails(BaseModel):
+    """What went wrong. `code` is stable; quote `request_id` to support."""
+
+    code: str
+    message: str
+    request_id: str
+    details: dict[str, Any] | None = None
+
+
+class ErrorAnswer(BaseModel):
+    """The shape of every error."""
+
+    error: ErrorDetails
+
+
+class Listing(BaseModel, Generic[Item]):
+    """One page, newest first. `next_cursor` is null on the last page."""
+
+    data: list[Item]
+    next_cursor: str | None = None
+
+
+class Input(BaseModel):
+    """A request body: unknown fields are refused, and so is text that not every store can hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        require_storable(value)
+        return value
+
+
+def require_storable(value: Any) -> None:
+    """Raises `ValueError` for NUL characters and lone surrogates, however deep."""
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("text must not hold NUL characters or lone surrogates")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            require_storable(key)
+            require_storable(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            require_storable(item)
+
+
+_EXAMPLES: Final[Mapping[int, tuple[str, str, str]]] = {
+    400: ("The request cannot be understood.", "validation_error", "The body is not valid JSON."),
+    401: ("The API key is missing, wrong, revoked or expired.", "unauthorized", "This API key does not exist."),
+    403: ("The key may not do this.", "forbidden", "This key does not have the scope `analyse`."),
+    404: ("There is no such thing for this organisation.", "not_found", "There is no such job."),
+    409: ("The current state does not allow it.", "conflict", "The session has ended."),
+    413: ("The body is over the limit of the plan.", "payload_too_large", "The file is over 1073741824 bytes."),
+    415: ("The format is not taken.", "unsupported_media_type", "Send JSON or multipart/form-data."),
+    422: ("The request is well-formed but not acceptable.", "validation_error", "Some fields are missing or wrong."),
+    429: ("Too many calls for the plan.", "rate_limited", "Your plan takes 60 requests a minute."),
+    500: ("Our fault.", "internal_error", "Something went wrong on our side."),
+    503: ("Come back in a moment.", "unavailable", "Too much is being analysed at the moment."),
+}
+_ALWAYS: Final = (401, 403, 422, 429, 500)
+
+
+def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI `responses` of an endpoint: those that every one can give, and these."""
+    return {status: _response(status) for status in sorted({*_ALWAYS, *statuses})}
+
+
+def _response(status: int) -> dict[str, Any]:
+    description, code, message = _EXAMPLES[status]
+    example = {"error": {"code": code, "message": message, "request_id": "req_01k9f3m2t8xq4w7d5b6n0v1c2a"}}
+    found: dict[str, Any] = {
+        "model": ErrorAnswer,
+        "description": description,
+        "content": {"application/json": {"example": example}},
+    }
+    if status in {429, 503}:
+        seconds = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+        found["headers"] = {"Retry-After": seconds}
+    return found
