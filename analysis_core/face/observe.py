@@ -40,20 +40,36 @@ def observe(
     A mouth moves several times a second: two samples a second keep the shape of brows and smiles, but blur AU25 and
     AU26; `sampling_rate` says how densely to sample.
     """
-    tracker = Tracker(load())
-    times_s: list[float] = []
-    with_face = 0
+    observer = FaceObserver()
     for frame in frames:
-        tracker.see(frame)
-        times_s.append(frame.time_s)
-        with_face += tracker.visible > 0
+        observer.see(frame)
         if hook and duration_s:
             hook("face", min(frame.time_s / duration_s, 1.0))
-    enough = min(_LEAST_SAMPLES, len(times_s))
-    tracks = [_finished(track) for track in tracker.tracks if len(track.times_s) >= enough]
-    if speakers_talking:
-        tracks = attribute(tracks, speakers_talking, np.array(times_s, np.float32))
-    return FaceObservations(CODES, schema(), tuple(tracks), len(times_s), with_face)
+    return observer.so_far(speakers_talking)
+
+
+class FaceObserver:
+    """Follows faces picture by picture and can say at any time what was seen up to now."""
+
+    def __init__(self) -> None:
+        self._tracker = Tracker(load())
+        self._times_s: list[float] = []
+        self._with_face = 0
+
+    def see(self, frame: Frame) -> list[Track]:
+        """Take the next picture; gives the faces that were measured in it."""
+        measured = self._tracker.see(frame)
+        self._times_s.append(frame.time_s)
+        self._with_face += self._tracker.visible > 0
+        return measured
+
+    def so_far(self, speakers_talking: Sequence[Turn] | None = None) -> FaceObservations:
+        """What the pictures up to now showed, each face against its own neutral."""
+        enough = min(_LEAST_SAMPLES, len(self._times_s))
+        tracks = [_finished(track) for track in self._tracker.tracks if len(track.times_s) >= enough]
+        if speakers_talking:
+            tracks = attribute(tracks, speakers_talking, np.array(self._times_s, np.float32))
+        return FaceObservations(CODES, schema(), tuple(tracks), len(self._times_s), self._with_face)
 
 
 def _finished(track: Track) -> FaceTrack:

@@ -43,7 +43,8 @@ def baseline(values: Values, weights: Values, usual_spread: float) -> Baseline |
         return None
     inside = values[used]
     low, high = np.percentile(inside, [25, 75])
-    centre = float(inside[(inside >= low) & (inside <= high)].mean())
+    middle = inside[(inside >= low) & (inside <= high)]
+    centre = float(middle.mean() if len(middle) else inside.mean())  # two values lie outside their own quartiles
     own = float(np.median(np.abs(inside - centre))) * _MAD_TO_SD
     seconds, prior = float(weights[used].sum()), table().number("prior_seconds")
     spread = np.sqrt((seconds * own**2 + prior * usual_spread**2) / (seconds + prior))

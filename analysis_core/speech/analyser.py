@@ -45,10 +45,19 @@ class SpeechAnalyser:
     def observe(self, seconds: float) -> SpeechObservations:
         """What was heard; `seconds` is the length of the stream, whose last window may be filled up with silence."""
         self.close()
+        return self._summary(seconds, self._voices)
+
+    def so_far(self) -> SpeechObservations:
+        """What was heard up to the last window, the segment under way included; the stream goes on."""
+        under_way = [self._voice(piece) for piece in self._cutter.under_way()]
+        return self._summary(self._samples / RATE, [*self._voices, *under_way])
+
+    def _summary(self, seconds: float, heard: Sequence[Voice]) -> SpeechObservations:
         if not self._frames:
             return summary.silence(int(np.ceil(seconds)))
         frames = join(self._frames)
-        voices = [self._measured(voice, frames) for voice in self._voices]
+        self._frames = [frames]
+        voices = [self._measured(voice, frames) for voice in heard]
         return summary.summarise(frames, self._floor.names, emotion.judge(voices, self._floor.names), seconds)
 
     def close(self) -> None:
@@ -66,9 +75,12 @@ class SpeechAnalyser:
         return self._voices
 
     def _embed(self, pieces: Sequence[Piece]) -> None:
-        for start, end, speaker in pieces:
-            embedding = embed(self._audio(start * STEP, end * STEP))
-            self._voices.append(Voice(start * STEP_S, end * STEP_S, speaker, np.nan, np.nan, embedding))
+        self._voices += [self._voice(piece) for piece in pieces]
+
+    def _voice(self, piece: Piece) -> Voice:
+        start, end, speaker = piece
+        embedding = embed(self._audio(start * STEP, end * STEP))
+        return Voice(start * STEP_S, end * STEP_S, speaker, np.nan, np.nan, embedding)
 
     def _audio(self, start: int, end: int) -> Audio:
         return self._recent[start - self._recent_from : end - self._recent_from]

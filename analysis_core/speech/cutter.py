@@ -44,12 +44,18 @@ class Cutter:
             done += self.finish()
         return done
 
-    def finish(self) -> list[Piece]:
-        """Closes what is open."""
-        stretch, self._stretch = self._stretch, None
+    def under_way(self) -> list[Piece]:
+        """What is open, where it is long enough already."""
+        stretch = self._stretch
         if stretch is None or stretch.end - stretch.start < SHORTEST:
             return []
         return [(stretch.start, stretch.end, stretch.speaker)]
+
+    def finish(self) -> list[Piece]:
+        """Closes what is open."""
+        pieces = self.under_way()
+        self._stretch = None
+        return pieces
 
     def _add(self, piece: Piece) -> list[Piece]:
         start, end, speaker = piece

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis_core.models import session
-from analysis_core.speech.windows import CONTEXT, RATE, Window
+from analysis_core.speech.windows import CONTEXT, RATE, WINDOW, Window
 
 STEP = 512
 """Samples of a detector frame: 32 ms."""
@@ -18,7 +18,7 @@ _SHORTEST_GAP = 4
 _LEVEL = 0.05
 _MOST_GAIN = 16.0
 _FADE = 0.95
-"""Sound is brought to -26 dBFS by the loudest windows so far, a little forgotten with each, but not by over 24 dB."""
+"""Sound is brought to -26 dBFS by the loudest windows so far, a little forgotten with time, but not by over 24 dB."""
 
 Flags = NDArray[np.bool_]
 
@@ -36,14 +36,14 @@ class Detector:
         """Whether each 32 ms of the window is speech, shape (length / 512,)."""
         starts = CONTEXT + np.arange(0, window.length, STEP)
         frames = window.audio[starts[:, None] + np.arange(-_MEMORY, STEP)]
-        feed = {"input": frames * self._gain(frames), "h": self._h, "c": self._c}
+        feed = {"input": frames * self._gain(frames, window.length), "h": self._h, "c": self._c}
         probability, self._h, self._c = self._session.run(None, feed)
         return self._decide(probability.reshape(-1))
 
-    def _gain(self, frames: NDArray[np.float32]) -> np.float32:
+    def _gain(self, frames: NDArray[np.float32], length: int) -> np.float32:
         """The network hears less in quiet recordings; a louder copy of a recording must give the same speech."""
         loud = float(np.percentile(np.sqrt(np.square(frames).mean(1)), 95))
-        self._level = max(loud, self._level * _FADE)
+        self._level = max(loud, self._level * _FADE ** (length / WINDOW))
         return np.float32(min(_LEVEL / max(self._level, 1e-9), _MOST_GAIN))
 
     def _decide(self, probability: NDArray[np.float32]) -> Flags:

@@ -7,7 +7,9 @@ from analysis_core.observations import Series
 
 Float = NDArray[np.floating]
 Seconds = NDArray[np.int64]
-"""For each value the second it belongs to."""
+"""For each value the second it belongs to, in order."""
+
+_QUARTILES = np.array([0.25, 0.5, 0.75])
 
 
 def counts(second: Seconds, seconds: int) -> NDArray[np.float64]:
@@ -24,10 +26,15 @@ def means(values: Float, second: Seconds, seconds: int, least: int = 1) -> Serie
 
 def quartiles(values: Float, second: Seconds, seconds: int, least: int) -> NDArray[np.float32]:
     """Lower quartile, median and upper quartile of each second, shape (3, seconds), NaN below `least` values."""
-    found = np.full((3, seconds), np.nan, np.float32)
     edges = np.searchsorted(second, np.arange(seconds + 1))
-    for at in np.flatnonzero(np.diff(edges) >= least):
-        found[:, at] = np.percentile(values[edges[at] : edges[at + 1]], (25, 50, 75))
+    enough = np.flatnonzero(np.diff(edges) >= least)
+    first, last = edges[enough], edges[enough + 1] - 1
+    ranked = values[np.lexsort((values, second))].astype(np.float64)
+    place = first + _QUARTILES[:, None] * (last - first)
+    below = np.floor(place).astype(np.int64)
+    above = np.minimum(below + 1, last)
+    found = np.full((3, seconds), np.nan, np.float32)
+    found[:, enough] = ranked[below] + (place - below) * (ranked[above] - ranked[below]) if len(enough) else 0.0
     return found
 
 

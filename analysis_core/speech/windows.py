@@ -23,7 +23,7 @@ class Window:
     """Samples `start` to `start + length` of the recording.
 
     `audio` begins `CONTEXT` samples earlier and ends `CONTEXT` samples later, silent beyond the recording's ends;
-    `length` is `WINDOW` but in the last window, where it is the rest, filled up with silence to whole frames.
+    `length` is the same but in the last window, where it is the rest, filled up with silence to whole frames.
     """
 
     start: int
@@ -36,16 +36,39 @@ class Window:
         return self.audio[CONTEXT : CONTEXT + self.length]
 
 
+class Windower:
+    """Cuts one stream into windows of `size` samples, a multiple of 512. Feed it blocks, then finish it."""
+
+    def __init__(self, size: int = WINDOW) -> None:
+        self._size = size
+        self._pending = np.zeros(CONTEXT, np.float32)
+        self._start = 0
+
+    def push(self, block: Audio) -> Iterator[Window]:
+        """The windows that are complete with the sound after them."""
+        self._pending = np.concatenate([self._pending, np.asarray(block, np.float32)])
+        while len(self._pending) >= self._size + 2 * CONTEXT:
+            yield self._next(self._size)
+
+    def finish(self) -> Iterator[Window]:
+        """The rest, the last window filled up with silence to whole frames."""
+        while len(self._pending) > CONTEXT:
+            length = min(len(self._pending) - CONTEXT, self._size)
+            yield self._next(length + -length % (2 * FRAME))
+
+    def _next(self, length: int) -> Window:
+        audio = self._pending[: length + 2 * CONTEXT]
+        window = Window(self._start, length, np.pad(audio, (0, length + 2 * CONTEXT - len(audio))))
+        self._pending, self._start = self._pending[length:], self._start + length
+        return window
+
+
 def windows(blocks: Iterable[Audio]) -> Iterator[Window]:
     """Cuts a stream of mono blocks at 16 kHz into windows, each with its context."""
-    pending = np.zeros(CONTEXT, np.float32)
-    start = 0
+    windower = Windower()
     for block in _gathered(blocks):
-        pending = np.concatenate([pending, block])
-        while len(pending) >= WINDOW + 2 * CONTEXT:
-            yield Window(start, WINDOW, pending[: WINDOW + 2 * CONTEXT])
-            pending, start = pending[WINDOW:], start + WINDOW
-    yield from _rest(pending, start)
+        yield from windower.push(block)
+    yield from windower.finish()
 
 
 def _gathered(blocks: Iterable[Audio]) -> Iterator[Audio]:
@@ -60,12 +83,3 @@ def _gathered(blocks: Iterable[Audio]) -> Iterator[Audio]:
             held, length = [], 0
     if held:
         yield np.concatenate(held)
-
-
-def _rest(pending: Audio, start: int) -> Iterator[Window]:
-    while len(pending) > CONTEXT:
-        length = min(len(pending) - CONTEXT, WINDOW)
-        length += -length % (2 * FRAME)
-        audio = pending[: length + 2 * CONTEXT]
-        yield Window(start, length, np.pad(audio, (0, length + 2 * CONTEXT - len(audio))))
-        pending, start = pending[length:], start + length
