@@ -132,3 +132,17 @@ def test_a_live_session_follows_the_same_faces_and_keeps_no_samples(tiles: tuple
 
     assert [sorted(face.track for face in faces) for faces in answers] == [[1, 2]] * 4
     assert all(0 <= face.valence <= 1 and 0 <= face.box[0] <= 1 for faces in answers for face in faces)
+
+
+@pytest.mark.parametrize(("across", "down", "noise"), [(1, 1, 0), (5, 5, 0), (5, 5, 12)])
+def test_nearly_every_face_of_a_single_still_is_found(
+    tiles: tuple[Image, Image], across: int, down: int, noise: int
+) -> None:
+    dice = np.random.default_rng(3)
+    picture = _gallery(tiles, across, down).astype(np.int16) + dice.integers(-noise, noise + 1, (720, 1280, 3))
+
+    faces = LiveFaces().see(Frame(0.0, np.clip(picture, 0, 255).astype(np.uint8)))
+
+    assert 0.9 * across * down <= len(faces) <= across * down
+    assert len({face.track for face in faces}) == len(faces)
+    assert all(0 <= value <= 1 for face in faces for value in face.aus.values())
