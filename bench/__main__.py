@@ -6,12 +6,18 @@
 import argparse
 import sys
 import time
+from importlib import import_module
 
 from bench import machine, report
 from bench.figures import Figures
 from bench.sources import NoData, sources
 
-GROUPS = ("speech", "text", "face", "speed")
+GROUPS = {
+    "speech": "bench.accuracy.speech",
+    "text": "bench.accuracy.text",
+    "face": "bench.accuracy.face",
+    "speed": "bench.speed.everything",
+}
 
 
 def main() -> int:
@@ -31,18 +37,11 @@ def main() -> int:
         figures.forget(group)
         machine.describe(figures, group)
         print(f"{group}:", flush=True)
-        _measure(group, figures, data, chosen.quick)
+        import_module(GROUPS[group]).measure(figures, data, chosen.quick)
         figures.note(f"run.{group}.minutes", round((time.perf_counter() - started) / 60, 1))
-    if not chosen.quick:
-        report.write(figures)
+        if not chosen.quick:
+            report.write(figures)
     return 0
-
-
-def _measure(group: str, figures: Figures, data: object, quick: bool) -> None:
-    from importlib import import_module
-
-    module = "bench.speed" if group == "speed" else f"bench.accuracy.{group}"
-    import_module(module).measure(figures, data, quick)
 
 
 if __name__ == "__main__":

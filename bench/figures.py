@@ -13,10 +13,7 @@ class Figures:
 
     def forget(self, group: str) -> None:
         """Drops what an earlier run measured in the group."""
-        prefixes = _PREFIXES.get(group, (f"{group}.",))
-        self.values = {
-            key: value for key, value in self.values.items() if not key.startswith((*prefixes, f"run.{group}."))
-        }
+        self.values = {key: value for key, value in self.values.items() if _group(key) != group}
 
     def add(self, key: str, value: float | None) -> None:
         """A figure; None is what could not be measured, and leaves no key."""
@@ -31,4 +28,8 @@ class Figures:
         self.values[key] = value
 
 
-_PREFIXES = {"speed": ("speed.", "memory.", "text.ms_")}
+def _group(key: str) -> str:
+    """Which group measures a figure, or was run as the key says."""
+    if key.startswith(("memory.", "text.ms_")):
+        return "speed"
+    return key.removeprefix("run.").split(".", 1)[0]

@@ -49,8 +49,8 @@ def opus(audio: Audio) -> Audio:
 
 def mixed(audio: Audio, noise: Audio, decibels: float) -> Audio:
     """With noise so far below the speech."""
-    gain = audio.std() / max(float(noise.std()), 1e-9) * 10 ** (-decibels / 20)
-    return (audio + noise * gain).astype(np.float32)
+    gain = float(audio.std()) / max(float(noise.std()), 1e-9) * 10 ** (-decibels / 20)
+    return audio + noise * np.float32(gain)
 
 
 def pink(length: int, number: int) -> Audio:
