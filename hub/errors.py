@@ -22,6 +22,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 _log = structlog.get_logger(__name__)
@@ -133,6 +134,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HubError, _hub_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -151,6 +153,11 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 registered for this class only
     fields = {".".join(map(str, item["loc"])): item["msg"] for item in error.errors()}
     return answer(request, 422, "validation_error", "Some fields are missing or wrong.", {"fields": fields})
+
+
+async def _unstorable(request: Request, _error: Exception) -> Response:
+    """What no column can hold, such as a NUL character, came from the caller."""
+    return answer(request, 422, "validation_error", "Some of it holds characters or numbers that cannot be stored.")
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -1,11 +1,11 @@
 """What console endpoints ask for: who is signed in, may they, and was the form ours."""
 
-import hmac
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends, Request
 
+from hub.accounts import csrf
 from hub.accounts.errors import CsrfInvalid, RoleTooLow, SignInRequired
 from hub.accounts.sessions import Member, find_member
 from hub.runtime import Runtime
@@ -72,7 +72,7 @@ CurrentAdmin = Annotated[Member, Depends(current_admin)]
 async def verify_csrf(request: Request, member: CurrentMember) -> None:
     """Refuse a POST that carries no token of this session, in the header or the form. Raises `CsrfInvalid`."""
     sent = request.headers.get(CSRF_HEADER) or str((await request.form()).get(CSRF_FIELD, ""))
-    if not hmac.compare_digest(sent.encode(), member.csrf_token.encode()):
+    if not csrf.is_valid(member.csrf_secret, sent):
         raise CsrfInvalid
 
 

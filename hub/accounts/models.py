@@ -60,6 +60,7 @@ class ConsoleSession(TenantModel, table=True):
     user_id: str = Field(foreign_key="user.id", index=True)
     token_hash: str = Field(unique=True)
     csrf_token: str
+    """The secret that form tokens are made of; see `hub.accounts.csrf`."""
     user_agent: str = ""
     created_at: datetime = moment()
     expires_at: datetime = moment()

@@ -1,11 +1,12 @@
 """Signed-in browsers: opened at sign-in, found by cookie, ended by deletion."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
+from hub.accounts import csrf
 from hub.accounts.models import ConsoleSession, Membership, Organisation, Role, User
 from hub.accounts.tokens import hash_token, new_token
 
@@ -24,7 +25,12 @@ class Member:
     organisation_name: str
     role: Role
     session_id: str
-    csrf_token: str
+    csrf_secret: str = field(repr=False)
+
+    @property
+    def csrf_token(self) -> str:
+        """A fresh token for a form; see `hub.accounts.csrf`."""
+        return csrf.issue(self.csrf_secret)
 
     @property
     def is_admin(self) -> bool:
@@ -80,5 +86,5 @@ def _member(row: ConsoleSession, user: User, membership: Membership, organisatio
         organisation_name=organisation.name,
         role=membership.role,
         session_id=row.id,
-        csrf_token=row.csrf_token,
+        csrf_secret=row.csrf_token,
     )

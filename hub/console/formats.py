@@ -83,6 +83,11 @@ def size(count: int | None) -> str:
     return f"{count} B"
 
 
+def web_address(value: str) -> str:
+    """The address when it is one of a web page, else nothing: providers name the links that people click on."""
+    return value if value.lower().startswith(("https://", "http://")) else ""
+
+
 def words(name: str) -> str:
     """An identifier as words: `trust_score` becomes `Trust score`."""
     text = name.replace("_", " ").replace(".", " ").strip()

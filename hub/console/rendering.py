@@ -19,6 +19,10 @@ TEMPLATES = Path(__file__).parents[2] / "templates" / "console"
 STATIC = Path(__file__).parent / "static"
 NOTICE_COOKIE = "hub_notice"
 _NOTICE_SECONDS = 30
+_FILTERS = (
+    *("clock", "duration", "gap", "points", "tenth", "signed"),
+    *("share", "unit", "moment", "size", "words", "web_address"),
+)
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -113,6 +117,6 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in ("clock", "duration", "gap", "points", "tenth", "signed", "share", "unit", "moment", "size", "words"):
+    for name in _FILTERS:
         jinja.filters[name] = getattr(formats, name)
     return jinja

@@ -11,6 +11,7 @@ from hub.accounts.models import ConsoleSession, Membership, Role, User
 from hub.accounts.passwords import hash_password
 from hub.accounts.service.details import clean_email, clean_text
 from hub.accounts.sessions import Member
+from hub.errors import NotFound
 
 _PASSWORD_BYTES = 12
 
@@ -35,13 +36,16 @@ def add_member(session: Session, admin: Member, *, name: str, email: str, role: 
 
 
 def remove_member(session: Session, admin: Member, user_id: str, *, now: datetime) -> None:
-    """End a membership and its sessions at once. Raises `DetailsInvalid` for oneself, and for owners unless by one."""
+    """End a membership and its sessions at once.
+
+    Raises `NotFound`, and `DetailsInvalid` for oneself, and for owners unless by one.
+    """
     statement = select(Membership).where(
         Membership.organisation_id == admin.organisation_id, Membership.user_id == user_id
     )
     membership = session.exec(statement).first()
     if membership is None:
-        raise DetailsInvalid("member", "There is no such member.")
+        raise NotFound("There is no such member.")
     if user_id == admin.user_id:
         raise DetailsInvalid("member", "You cannot remove yourself.")
     if membership.role is Role.OWNER and admin.role is not Role.OWNER:

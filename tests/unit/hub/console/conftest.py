@@ -37,6 +37,11 @@ def stranger(app: FastAPI) -> Iterator[TestClient]:
 @pytest.fixture
 def owner(runtime: Runtime) -> tuple[str, Member]:
     """The owner of the first organisation: cookie and member."""
+    return found(runtime)
+
+
+def found(runtime: Runtime) -> tuple[str, Member]:
+    """Make the first organisation; gives its owner's cookie and member."""
     link = service.first_run_link(runtime)
     assert link is not None
     founder = Founder("Northwind", "northwind.example", "Dana", "dana@northwind.example", "a long password")
