@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
@@ -42,6 +43,16 @@ def begin(provider: OAuthProvider, client_id: str, redirect_uri: str, random_tex
     return AuthorizationRequest(url=url, state_hash=state_hash(state), code_verifier=verifier)
 
 
+def begin_consent(
+    provider: OAuthProvider, client_id: str, redirect_uri: str, random_text: RandomText
+) -> AuthorizationRequest:
+    """Where to send an admin's browser, so that the app may act on its own."""
+    state = random_text(_STATE_BYTES)
+    query = [("client_id", client_id), ("redirect_uri", redirect_uri), ("state", state)]
+    url = add_params_to_uri(provider.authorize_url, query)
+    return AuthorizationRequest(url=url, state_hash=state_hash(state), code_verifier="")
+
+
 def state_hash(state: str) -> str:
     """What is kept of a state: its SHA-256, so that a read of the database cannot finish somebody's redirect."""
     return hashlib.sha256(state.encode()).hexdigest()
@@ -57,6 +68,16 @@ def returned_code(query: Mapping[str, str]) -> str:
     if not query.get("code"):
         raise Rejected("the provider sent no authorisation code", code="missing_code")
     return query["code"]
+
+
+def returned_tenant(query: Mapping[str, str], parameter: str) -> str:
+    """Whose admin consented, from the consent page's return. Raises `AccessDenied` or `Rejected`."""
+    error = query.get("error", "")
+    if error in {"access_denied", "consent_required"}:
+        raise AccessDenied("consent was not given", code=error)
+    if error or not query.get(parameter):
+        raise Rejected("the provider did not confirm the consent", code=error[:60] or "missing_tenant")
+    return query[parameter]
 
 
 def _challenge(provider: OAuthProvider, verifier: str) -> dict[str, str]:

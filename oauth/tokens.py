@@ -64,6 +64,14 @@ class TokenEndpoint:
             )
         return _token_set(answer, refresh_token, now)
 
+    async def for_app(self, now: datetime) -> TokenSet:
+        """Tokens of the app itself (RFC 6749, section 4.4). Raises `InvalidGrant`, `Unavailable` or `Rejected`."""
+        async with self._client() as client:
+            answer = await client.fetch_token(
+                self.provider.token_url, grant_type="client_credentials", scope=self.provider.scope
+            )
+        return _token_set(answer, None, now)
+
     async def revoke(self, tokens: TokenSet) -> bool:
         """Make the provider forget `tokens`; False when it has no way to. Raises as `refresh` does."""
         if self.provider.revoke_url is None:

@@ -11,6 +11,7 @@ from connectors.base.records import (
     Account,
     Candidate,
     Change,
+    Hook,
     MatchQuery,
     MeetingDetails,
     Receipt,
@@ -92,6 +93,29 @@ class Source(Connector, Protocol):
         self, recording: RecordingRef, file: RecordingFile, offset: int
     ) -> AbstractAsyncContextManager[ByteStream]:
         """A download from `offset` on, in chunks, never whole in memory."""
+        ...
+
+
+class Completing(Source, Protocol):
+    """A source some of whose events are incomplete."""
+
+    async def complete(self, event: SourceEvent) -> SourceEvent | None:
+        """The event itself, as `list_recordings` would give it; None when there is nothing for us in it."""
+        ...
+
+
+class Subscriber(Connector, Protocol):
+    """Its provider sends events only to whom has subscribed, and for a limited time."""
+
+    async def keep_subscribed(self, hook: Hook, now: datetime, *, asked: bool) -> datetime | None:
+        """Subscribe where we are not, renew what ends soon; `asked`: the provider wants it now. Repeating is harmless.
+
+        Gives when the first subscription ends; None when none does.
+        """
+        ...
+
+    async def unsubscribe(self, hook: Hook) -> None:
+        """End our subscriptions to this address."""
         ...
 
 

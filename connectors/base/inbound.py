@@ -6,10 +6,13 @@ A connector's `webhook.py` may define any of:
   whoever may ask for keyed digests of text of their choice can forge signatures.
 - `verify(request, secret, now) -> None`: a signature that a manifest cannot describe; raises `SignatureInvalid`.
 - `handshake(request, secret) -> InboundResponse | None`: a handshake that arrives signed.
+- `open_body(request, opening, now) -> InboundRequest`: the verified request with its encrypted parts opened; raises
+  `SignatureInvalid` for parts that were not made for us.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
 from typing import Any
@@ -21,13 +24,26 @@ from connectors.base.manifest import Capability, Manifest
 from connectors.base.records import InboundRequest, InboundResponse, SourceEvent
 
 
+@dataclass(frozen=True)
+class Opening:
+    """What encrypted events are opened with."""
+
+    client_id: str
+    """Our app at the provider: whom the events are for."""
+    hosts: Mapping[str, str]
+    keys: str = field(default="", repr=False)
+    """Private keys and their certificates, PEM; several during a rotation."""
+    signing_keys: Callable[[bool], Mapping[str, Any]] = lambda _: {"keys": []}
+    """The provider's JSON Web Key Set; with True fetched anew. Raises `ProviderUnavailable`."""
+
+
 def receive(
-    provider: str, request: InboundRequest, secret: str, now: datetime
+    provider: str, request: InboundRequest, secret: str, now: datetime, opening: Opening | None = None
 ) -> InboundResponse | Sequence[SourceEvent]:
     """The answer to a handshake, or the events in a verified request (none when it holds nothing for us).
 
     Raises `SignatureInvalid`, `RequestRejected` for a signed body that is not a JSON object or that the
-    connector cannot read, and `registry.UnknownProvider`.
+    connector cannot read, and `registry.UnknownProvider`. Encrypted parts stay closed without `opening`.
     """
     manifest, module = registry.manifest(provider), registry.webhook_module(provider)
     if (answer := _call(module, "preflight", request)) is not None:
@@ -35,6 +51,8 @@ def receive(
     _verify(manifest, module, request, secret, now)
     if (answer := _call(module, "handshake", request, secret)) is not None:
         return answer
+    if opening is not None and module is not None and hasattr(module, "open_body"):
+        request = module.open_body(request, opening, now)
     return _parse(manifest, request)
 
 

@@ -3,10 +3,11 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
@@ -37,6 +38,7 @@ class Capability(StrEnum):
     SOURCE = "source"
     DESTINATION = "destination"
     NOTIFIER = "notifier"
+    SUBSCRIBER = "subscriber"
 
 
 class _Section(BaseModel):
@@ -55,6 +57,23 @@ class OAuthErrors(_Section):
 
     invalid_grant: tuple[str, ...] = ()
     unavailable: tuple[str, ...] = ()
+
+
+class AppOnlySection(_Section):
+    """Access of the app itself, without a person: an admin consents once, then tokens come for the app's own secret.
+
+    It is used where the connect form's field `choice_field` has the value `choice`. `{tenant}` in `token_url` is what
+    the consent page gave back as `tenant_parameter`.
+    """
+
+    choice_field: str
+    choice: str
+    consent_url: str
+    token_url: str
+    scope: str
+    tenant_parameter: str = "tenant"
+    reasons: tuple[Scope, ...] = ()
+    """The permissions that the admin consents to, and why."""
 
 
 class OAuthSection(_Section):
@@ -76,6 +95,7 @@ class OAuthSection(_Section):
     account: dict[Identifier, str] = Field(default_factory=dict)
     """Account fact by name, with the dotted path where the token answer holds it."""
     errors: OAuthErrors = OAuthErrors()
+    app_only: AppOnlySection | None = None
 
 
 class SignatureSection(_Section):
@@ -107,6 +127,10 @@ class WebhookSection(_Section):
 
     signature: SignatureSection | None = None
     """Absent when `webhook.py` checks the signature itself."""
+    accepted_status: Literal[200, 202] = 200
+    """What the provider wants to hear when an event was taken in."""
+    keys_url: str | None = None
+    """Where the provider publishes the keys that it signs encrypted events with; may hold `{host}` placeholders."""
 
 
 class ConfigField(_Section):
@@ -168,8 +192,10 @@ class Manifest(_Section):
     def _require_known_hosts(self) -> None:
         if self.oauth is None:
             return
-        urls = (self.oauth.authorize_url, self.oauth.token_url, self.oauth.revoke_url or "")
-        used = {name for url in urls for name in _PLACEHOLDER.findall(url)}
+        app = self.oauth.app_only
+        own = (self.oauth.authorize_url, self.oauth.token_url, self.oauth.revoke_url or "")
+        urls = (*own, *((app.consent_url, app.token_url) if app else ()))
+        used = {name for url in urls for name in _PLACEHOLDER.findall(url)} - {"tenant"}
         if missing := used - self.hosts.keys():
             raise ValueError(f"[oauth] uses hosts that [hosts] does not define: {sorted(missing)}")
 
@@ -207,6 +233,23 @@ class Manifest(_Section):
         if self.oauth is None:
             raise ManifestError(f"{self.id} is not authorised by OAuth")
         return _provider(self.id, self.oauth, self.hosts_with(overrides))
+
+    def app_only(self, config: Mapping[str, object]) -> AppOnlySection | None:
+        """How the app gets access of its own, when the connect form's answers chose that."""
+        section = self.oauth.app_only if self.oauth else None
+        chosen = section is not None and config.get(section.choice_field) == section.choice
+        return section if chosen else None
+
+    def app_only_provider(self, section: AppOnlySection, overrides: Mapping[str, str], tenant: str) -> OAuthProvider:
+        """The OAuth side of app-only access to one tenant (empty before there is one)."""
+        hosts = self.hosts_with(overrides) | {"tenant": quote(tenant, safe="")}
+        return replace(
+            self.oauth_provider(overrides),
+            authorize_url=_fill(section.consent_url, hosts),
+            token_url=_fill(section.token_url, hosts),
+            revoke_url=None,
+            scopes=(section.scope,),
+        )
 
     def account_facts(self, answer: Mapping[str, Any]) -> dict[str, str]:
         """The facts that `[oauth.account]` finds in a token answer; missing ones are left out."""

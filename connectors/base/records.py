@@ -44,6 +44,8 @@ class EventKind(StrEnum):
     TRANSCRIPT_COMPLETED = "transcript.completed"
     MEETING_ENDED = "meeting.ended"
     ACCOUNT_DEAUTHORIZED = "account.deauthorized"
+    SUBSCRIPTION_ENDING = "subscription.ending"
+    """The provider stops sending events unless we subscribe again or renew."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,28 @@ class RecordingRef:
 
 @dataclass(frozen=True)
 class SourceEvent:
-    """One fact from a provider. `key` is the same for every repetition of it, and different otherwise."""
+    """One fact from a provider. `key` is the same for every repetition of it, and different otherwise.
+
+    `incomplete`: the provider named the recording without what is needed to tell its meeting. The connector's
+    `complete` (`connectors.base.connector.Completing`) gives the event itself, which has another key.
+    """
 
     kind: EventKind
     account_id: str
     key: str
     occurred_at: datetime
     recording: RecordingRef | None = None
+    incomplete: bool = False
+
+
+@dataclass(frozen=True)
+class Hook:
+    """Where a provider is to send its events. `secret` goes with each of them; a `certificate` encrypts them."""
+
+    url: str
+    secret: str = field(repr=False)
+    certificate: str = ""
+    """PEM; empty when events are to come unencrypted."""
 
 
 class FileKind(StrEnum):
