@@ -1,0 +1,1 @@
+"""Microsoft Teams: recordings and transcripts of online meetings, and result mails to their organisers."""
