@@ -33,6 +33,12 @@ class Limits:
             self._most = max(self._most, len(self._recent))
         self._count_day(now, int(options["daily_requests"]))
 
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self._recent.clear()
+        self._searches.clear()
+        self._most = 0
+
     def headers(self) -> dict[str, str]:
         """What every answer but a search's says about them."""
         allowed = int(self._options()["calls_per_ten_seconds"])

@@ -1,5 +1,6 @@
 """`/hubspot`: lists and record pages with properties, timeline and calls."""
 
+from html import unescape
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
@@ -100,8 +101,8 @@ def title(kind: ObjectType, doc: Doc) -> str:
 
 def _activity(kind: ObjectType, doc: Doc) -> Doc:
     values = doc["properties"]
-    text = values.get("hs_call_body") or values.get("hs_meeting_body") or ""
-    url = address(kind, doc["id"])
+    body = values.get("hs_call_body") or values.get("hs_meeting_body") or ""
+    text = unescape(body.replace("<br>", "\n"))
     shown = {"at": values.get("hs_timestamp"), "chip": kind.singular.title(), "title": title(kind, doc)}
     return shown | {"url": address(kind, doc["id"]), "text": text}
 

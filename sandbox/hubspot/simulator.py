@@ -62,7 +62,8 @@ class HubSpot:
         self.router = self._routes()
 
     def seed(self) -> None:
-        """The demo customer."""
+        """The demo customer; limits count anew."""
+        self._limits.forget()
         seed_records(self._world, self._records, self._associations)
 
     def state(self) -> dict[str, Any]:

@@ -1,0 +1,176 @@
+"""From a report to what stands in HubSpot. Pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import escape
+from types import MappingProxyType
+from typing import Any, Final
+
+from connectors.base.figures import Figure, alert_text, clock_text, figures, shorten
+from connectors.base.records import RecordRef, Report
+from connectors.hubspot.properties import ANALYSIS_ID, BEFORE, FIGURES, MEETING_ID, NOTES
+
+DEFAULT_MAPPING: Final[Mapping[str, str]] = MappingProxyType({figure: spec.name for figure, spec in FIGURES.items()})
+OBJECT_BY_TYPE: Final[Mapping[str, str]] = MappingProxyType(
+    {"Contact": "contacts", "Deal": "deals", "Company": "companies", "Call": "calls", "Meeting": "meetings"}
+)
+TYPE_IDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"Contact": "0-1", "Company": "0-2", "Deal": "0-3", "Meeting": "0-47", "Call": "0-48"}
+)
+"""HubSpot's number of each record type, which its web addresses hold."""
+FIGURE_TYPES: Final = ("Contact", "Deal")
+_TITLE_LIMIT = 255
+_TEXT_LIMIT = 30_000
+_SAME_MEETING = timedelta(hours=12)
+_NOTE = (
+    "These figures describe how people came across compared with their own baseline. They are not a lie detector "
+    "and do not tell whether something said is true."
+)
+
+Values = dict[str, Any]
+
+
+def property_values(report: Report, record_type: str, mapping: Mapping[str, str]) -> Values:
+    """Value by property for one record type. `mapping` gives the property by figure; `Deal.trust_score` beats
+    `trust_score`, and an empty name leaves the figure out. HubSpot clears by the empty text."""
+    names = {figure: property_for(record_type, figure, mapping) for figure in FIGURES}
+    found = figures(report)
+    return {name: _value(found[figure]) for figure, name in names.items() if name}
+
+
+def property_for(record_type: str, figure: str, mapping: Mapping[str, str]) -> str:
+    """The property that takes a figure on a record type; empty when it is not wanted there."""
+    return mapping.get(f"{record_type}.{figure}", mapping.get(figure, ""))
+
+
+def mapped_properties(record_type: str, mapping: Mapping[str, str]) -> tuple[str, ...]:
+    """The properties of one record type that a mapping writes."""
+    names = {property_for(record_type, figure, mapping) for figure in FIGURES}
+    return tuple(sorted(names - {""}))
+
+
+def call_values(report: Report) -> Values:
+    """The call as an engagement of its own."""
+    return {
+        **property_values(report, "Call", DEFAULT_MAPPING),
+        ANALYSIS_ID: report.analysis_id,
+        "hs_timestamp": time_text(report.started_at or report.completed_at),
+        "hs_call_title": shorten(f"Call: {report.title or 'untitled meeting'}", _TITLE_LIMIT),
+        "hs_call_body": escape(_description(report)).replace("\n", "<br>"),
+        "hs_call_duration": round(report.duration_s * 1000),
+        "hs_call_status": "COMPLETED",
+    }
+
+
+def meeting_values(report: Report) -> Values:
+    """What is added to a meeting that somebody else logged; its own properties stay."""
+    ids = {MEETING_ID: report.meeting_id, ANALYSIS_ID: report.analysis_id}
+    return {**property_values(report, "Meeting", DEFAULT_MAPPING), **ids, NOTES: _description(report)}
+
+
+def is_this_meeting(row: Mapping[str, Any], report: Report) -> bool:
+    """Whether a logged meeting is the one of `report`: occurrences of a series may share their calendar id."""
+    owner = row.get(MEETING_ID)
+    if owner:
+        return bool(owner == report.meeting_id)
+    planned = row.get("hs_meeting_start_time") or row.get("hs_timestamp")
+    if not planned or report.started_at is None:
+        return True
+    return abs(datetime.fromisoformat(str(planned)) - report.started_at) <= _SAME_MEETING
+
+
+def time_text(moment: datetime) -> str:
+    """`2026-11-18T10:00:00.000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def headline(report: Report) -> str:
+    """The score in one line, or why there is none."""
+    values = figures(report)
+    if report.trust_score is None:
+        return f"No Trust Score: {values['score_note']}"
+    interval = f" (between {values['trust_low']} and {values['trust_high']})" if report.trust_interval else ""
+    return f"Trust Score {values['trust_score']} of 100{interval}"
+
+
+def _description(report: Report) -> str:
+    parts = [
+        headline(report),
+        report.summary,
+        _section("Moments", [f"{clock_text(moment.offset_s)} {moment.text}" for moment in report.moments]),
+        _section("Alerts", [alert_text(alert) for alert in report.alerts]),
+        _section("Speakers", [_speaker(s.name, s.trust_score, s.talk_time_s) for s in report.speakers]),
+        f"Analysis: {report.url}",
+        _NOTE,
+    ]
+    return shorten("\n\n".join(part for part in parts if part), _TEXT_LIMIT)
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"{title}:", *(f"- {line}" for line in lines)]) if lines else ""
+
+
+def _speaker(name: str, score: float | None, talk_time_s: float) -> str:
+    judged = "no score" if score is None else f"Trust Score {score:.1f}"
+    return f"{name}: {judged}, spoke {clock_text(talk_time_s)}"
+
+
+def _value(figure: Figure) -> Any:
+    if figure is None:
+        return ""
+    if isinstance(figure, datetime):
+        return time_text(figure)
+    return shorten(figure, _TEXT_LIMIT) if isinstance(figure, str) else figure
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a record held before `meeting_id` was written to it, and which links were added to it. Kept in the
+    record itself, written in the same update as the figures, so that a crash between HubSpot's answer and our
+    commit cannot lose it."""
+
+    meeting_id: str
+    values: Values
+    links: tuple[str, ...] = ()
+
+    def to_text(self) -> str:
+        """The form in which the record holds it."""
+        return json.dumps({"meeting_id": self.meeting_id, "values": self.values, "links": self.links})
+
+
+def read_before(row: Mapping[str, Any]) -> Before | None:
+    """What a record says about its former values; None when it says nothing, or somebody wrote over it."""
+    try:
+        stored = json.loads(row.get(BEFORE) or "null")
+        if not stored:
+            return None
+        return Before(str(stored["meeting_id"]), dict(stored["values"]), tuple(map(str, stored.get("links") or ())))
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def before_writing(row: Mapping[str, Any], names: Sequence[str], meeting_id: str, links: Sequence[str] = ()) -> Before:
+    """The values to restore on undo, those before this meeting's first revision, and all links added for it."""
+    current = {name: row.get(name) or "" for name in names}
+    stored = read_before(row)
+    if stored is not None and stored.meeting_id == meeting_id:
+        return Before(meeting_id, {**current, **stored.values}, tuple(dict.fromkeys((*stored.links, *links))))
+    return Before(meeting_id, current, tuple(links))
+
+
+def shows_later_meeting(row: Mapping[str, Any], name: str, report: Report) -> bool:
+    """Whether the record already shows a call that began after this one (property `name` holds when)."""
+    shown = row.get(name) if name else None
+    if not shown or report.started_at is None:
+        return False
+    stored = read_before(row)
+    if stored is not None and stored.meeting_id == report.meeting_id:
+        return False
+    return datetime.fromisoformat(str(shown)) > report.started_at
+
+
+def takes_figures(record: RecordRef) -> bool:
+    """Whether figures are written to the record itself; Companies are only linked to the call."""
+    return record.type in FIGURE_TYPES
