@@ -1,0 +1,65 @@
+"""Memory does not follow the length of a recording.
+
+`LONG_MINUTES=60 pytest tests/chaos/test_long_recording.py` for a whole hour.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from analysis_core.models.catalogue import catalogue
+from analysis_core.models.store import path_of
+from tests.support.looped import loop
+
+ROOT = Path(__file__).resolve().parents[2]
+LONG = float(os.environ.get("LONG_MINUTES", "9"))
+SHORT = LONG / 3
+_MOST_BYTES = 1_000_000_000
+_MOST_PER_MINUTE = 6_000_000
+
+_CODE = """
+import json, resource, sys
+from analysis_core import Options, analyse
+media, words, recognise = sys.argv[1:]
+result = analyse(media, transcript=words or None, options=Options(transcribe=bool(recognise)))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"peak": peak, "s": result.duration_s, "sentences": len(result.sentences)}))
+"""
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(300 + LONG * 60),
+    pytest.mark.skipif(
+        not all(path_of(catalogue()[name]).exists() for name in ("silero-vad", "face-landmarker")),
+        reason="the models are not built",
+    ),
+]
+
+
+def _peak(folder: Path, minutes: float) -> tuple[int, float]:
+    folder.mkdir()
+    length_s = loop(folder, minutes)
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", _CODE, str(folder / "long.mp4"), str(folder / "long.vtt"), ""],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    said = json.loads(done.stdout)
+    assert said["s"] == pytest.approx(length_s, abs=3)
+    assert said["sentences"] > 20 * length_s / 86
+    sys.stdout.write(f"{length_s / 60:.1f} min: {said['peak'] / 1e6:.0f} MB, {time.monotonic() - began:.0f} s\n")
+    return said["peak"], length_s / 60
+
+
+def test_a_longer_recording_needs_hardly_more_memory(tmp_path: Path) -> None:
+    short, short_min = _peak(tmp_path / "short", SHORT)
+    long, long_min = _peak(tmp_path / "long", LONG)
+
+    assert long < _MOST_BYTES
+    assert (long - short) / (long_min - short_min) < _MOST_PER_MINUTE
+    assert short + (60 - short_min) * (long - short) / (long_min - short_min) < _MOST_BYTES
