@@ -1,5 +1,7 @@
 """Transcripts as the providers really write them."""
 
+from pathlib import Path
+
 import pytest
 
 from analysis_core.errors import TranscriptUnreadable
@@ -129,3 +131,36 @@ def test_turns_join_one_speaker_and_stop_where_the_recording_stops() -> None:
         ("Unknown", 6.0, 7.0),
         ("Priya", 8.0, 8.5),
     ]
+
+
+SHARED = Path(__file__).resolve().parents[5] / "shared" / "data"
+RECORDINGS = Path(__file__).resolve().parents[4] / "sandbox" / "recordings"
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*SHARED.rglob("*.vtt"), *RECORDINGS.glob("*.vtt")]), ids=lambda path: path.name
+)
+def test_no_cue_of_a_recorded_meeting_is_lost(path: Path) -> None:
+    found = read_transcript(path).cues
+
+    assert len(found) == path.read_text(encoding="utf-8").count("-->")
+    assert all(cue.speaker and cue.text for cue in found)
+
+
+def test_no_cue_is_lost_among_thousands_of_odd_ones() -> None:
+    names = ("Dana (Acme) | Sales \U0001f680", "sam@acme.example", "+1 415 555 0100", "李 明", "O'Neil, Pat")
+    stamps = ("{h}:{m}:{s}.000", "{h:02}:{m:02}:{s:02},500", "{t}:{s}.5")
+    lines = ["WEBVTT", ""]
+    for number in range(3000):
+        start, end = (
+            stamps[number % 3].format(h=at // 3600, m=at % 3600 // 60, s=at % 60, t=at // 60)
+            for at in (number, number + 3)
+        )
+        said = f"{names[number % 5]}: Line {number}" if number % 7 else f"Line {number}"
+        lines += [str(number), f"{start} --> {end}", said, ""]
+
+    found = read_transcript("\r\n".join(lines).encode()).cues
+
+    assert len(found) == 3000
+    assert {cue.speaker for cue in found} == {*names, None}
+    assert [cue.text for cue in found] == [f"Line {number}" for number in range(3000)]
