@@ -20,9 +20,9 @@ STATIC = Path(__file__).parent / "static"
 NOTICE_COOKIE = "hub_notice"
 _NOTICE_SECONDS = 30
 _FILTERS = (
-    *("clock", "duration", "gap", "points", "tenth", "signed"),
-    *("share", "unit", "moment", "size", "words", "web_address"),
-)
+    formats.clock, formats.duration, formats.gap, formats.points, formats.tenth, formats.signed,
+    formats.share, formats.unit, formats.moment, formats.size, formats.words, formats.web_address,
+)  # fmt: skip
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -117,6 +117,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in _FILTERS:
-        jinja.filters[name] = getattr(formats, name)
+    jinja.filters |= {function.__name__: function for function in _FILTERS}
     return jinja
