@@ -14,8 +14,15 @@ class OAuthApp(BaseModel):
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
     webhook_secret: SecretStr = SecretStr("")
+    webhook_keys: SecretStr = SecretStr("")
+    """For providers that encrypt their events: private keys with certificates, newest first; PEM or a file's path."""
     hosts: dict[str, str] = Field(default_factory=dict)
     """Base URLs that replace those of the manifest's `[hosts]` table; the simulators are reached this way."""
+
+    def webhook_key_text(self) -> str:
+        """`webhook_keys` as PEM; empty when there are none. Raises `OSError` when their file cannot be read."""
+        given = self.webhook_keys.get_secret_value()
+        return given if not given or "-----BEGIN" in given else Path(given).read_text(encoding="ascii")
 
 
 class Settings(BaseSettings):
@@ -50,6 +57,9 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=365, ge=1)
     allow_private_webhook_targets: bool = False
     """Let webhook endpoints live on loopback and private networks: for demos and tests only."""
+
+    allow_private_inputs: bool = False
+    """Let the API fetch inputs from loopback and private networks: for demos and tests only."""
 
     @field_validator("master_key_previous", mode="before")
     @classmethod

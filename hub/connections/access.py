@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from connectors import registry
-from connectors.base.connector import Connector, Destination, Notifier, Source
+from connectors.base.connector import Connector, Destination, Notifier, Source, Subscriber
 from connectors.base.errors import AuthorizationLost, RequestRejected
 from connectors.base.manifest import Capability, ManifestError
 from connectors.registry import UnknownProvider
@@ -60,6 +60,13 @@ async def open_notifier(runtime: Runtime, organisation_id: str, connection_id: s
     """As `open_connector`, for a connector that sends messages; raises `RequestRejected` for any other."""
     async with _open_as(Capability.NOTIFIER, runtime, organisation_id, connection_id) as connector:
         yield cast("Notifier", connector)
+
+
+@asynccontextmanager
+async def open_subscriber(runtime: Runtime, organisation_id: str, connection_id: str) -> AsyncIterator[Subscriber]:
+    """As `open_connector`, for a provider that sends events to subscribers; raises `RequestRejected` for any other."""
+    async with _open_as(Capability.SUBSCRIBER, runtime, organisation_id, connection_id) as connector:
+        yield cast("Subscriber", connector)
 
 
 @asynccontextmanager

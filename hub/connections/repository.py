@@ -43,6 +43,16 @@ def connections_of_account(session: Session, provider: str, account_id: str) -> 
     return list(session.exec(statement).all())
 
 
+def connections_of_others(session: Session, organisation_id: str, provider: str, account_id: str) -> list[Connection]:
+    """What other organisations have or had to this provider account."""
+    statement = select(Connection).where(
+        Connection.provider == provider,
+        Connection.account_id == account_id,
+        Connection.organisation_id != organisation_id,
+    )
+    return list(session.exec(statement).all())
+
+
 def idle_connections(session: Session, before: datetime) -> list[Connection]:
     """Active connections whose tokens nobody has used or refreshed since `before`, over all organisations."""
     seen = sa.func.coalesce(col(Connection.checked_at), col(Connection.created_at))

@@ -28,6 +28,7 @@ from hub.connections.service.check import check_connection
 from hub.connections.service.disconnect import disconnect
 from hub.connections.service.finish import Visitor, finish_connecting
 from hub.connections.service.start import start_connecting
+from hub.connections.service.subscribe import end_subscriptions, try_subscribing
 
 router = APIRouter(include_in_schema=False)
 _log = structlog.get_logger(__name__)
@@ -90,6 +91,7 @@ async def callback(
     except ConnectFailed as error:
         _log.warning("connection.failed", provider=manifest.id, reason=str(error))
         return _back(Notice.DECLINED if error.declined else Notice.FAILED, manifest.id)
+    await try_subscribing(runtime, _key(kept.connection), manifest.id)
     return _back(Notice.RENEWED if kept.renewed else Notice.CONNECTED, manifest.id)
 
 
@@ -109,6 +111,7 @@ async def check(connection: OwnConnection, runtime: CurrentRuntime) -> RedirectR
 @router.post("/connections/{connection_id}/disconnect", dependencies=_CSRF)
 async def end(connection: OwnConnection, admin: CurrentAdmin, runtime: CurrentRuntime) -> RedirectResponse:
     """Revoke and forget the connection's access."""
+    await end_subscriptions(runtime, _key(connection), connection.provider)
     try:
         told = await disconnect(runtime, _key(connection), admin.user_id)
     except ConnectionMissing as error:

@@ -5,10 +5,10 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from connectors.base.errors import RequestRejected, SignatureInvalid
+from connectors.base.errors import ProviderUnavailable, RequestRejected, SignatureInvalid
 from connectors.base.records import InboundRequest
 from connectors.registry import UnknownProvider
-from hub.errors import InvalidInput, NotFound, PayloadTooLarge, Unauthorized
+from hub.errors import InvalidInput, NotFound, PayloadTooLarge, Unauthorized, Unavailable
 from hub.ingest import service
 from hub.runtime import Runtime
 
@@ -30,8 +30,10 @@ async def receive_hook(provider: str, request: Request) -> Response:
         raise Unauthorized(error.message) from error
     except RequestRejected as error:
         raise InvalidInput(error.message) from error
+    except ProviderUnavailable as error:
+        raise Unavailable(error.message) from error
     if answer is None:
-        return Response(status_code=200)
+        return Response(status_code=service.accepted_status(provider))
     return Response(answer.body, status_code=answer.status, media_type=answer.content_type)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from sqlmodel import Session
 
+from connectors import registry
 from connectors.base import inbound
 from connectors.base.records import EventKind, InboundRequest, InboundResponse, SourceEvent
 from hub.connections.models import Connection
@@ -16,6 +17,7 @@ from hub.connections.service.disconnect import forget
 from hub.engine import queues
 from hub.engine.enqueue import Work, enqueue
 from hub.ingest.models import InboundEvent, InboundSource
+from hub.ingest.opening import opening_for
 from hub.ingest.sealing import seal_event
 from hub.kit.insert import insert_once
 from hub.meetings.announced import note_announced, note_ended
@@ -25,21 +27,31 @@ _log = structlog.get_logger(__name__)
 
 PROCESS_RECORDING: Final = "process_recording"
 FORGET_CONNECTION: Final = "forget_connection_data"
+COMPLETE_EVENT: Final = "complete_event"
+KEEP_SUBSCRIBED: Final = "keep_subscribed"
 _STARTS_WORK: Final = (EventKind.RECORDING_COMPLETED, EventKind.TRANSCRIPT_COMPLETED)
 
 
 def accept(runtime: Runtime, provider: str, request: InboundRequest) -> InboundResponse | None:
     """Verify one inbound request and take in its events; gives the answer that a handshake expects, else None.
 
-    Raises `connectors.registry.UnknownProvider`, `SignatureInvalid` and `RequestRejected`.
+    Raises `connectors.registry.UnknownProvider`, `SignatureInvalid` and `RequestRejected`; `ProviderUnavailable` when
+    what proves an encrypted event cannot be fetched now.
     """
     secret = runtime.settings.app(provider).webhook_secret.get_secret_value()
-    answer = inbound.receive(provider, request, secret, runtime.clock())
+    opening = opening_for(runtime, provider)
+    answer = inbound.receive(provider, request, secret, runtime.clock(), opening)
     if isinstance(answer, InboundResponse):
         return answer
     for event in answer:
         _route(runtime, provider, event)
     return None
+
+
+def accepted_status(provider: str) -> int:
+    """The status that tells this provider that its event was taken in."""
+    webhook = registry.manifest(provider).webhook
+    return webhook.accepted_status if webhook else 200
 
 
 def take_in(
@@ -79,7 +91,7 @@ def _take_one(
         meeting_external_id=event.recording.meeting_id if event.recording else "",
         source=source,
         body=seal_event(runtime.vault, connection.id, event),
-        occurred_at=event.occurred_at,
+        occurred_at=now if event.incomplete else event.occurred_at,
         received_at=now,
     )
     if not insert_once(session, row, on=("connection_id", "key")):
@@ -91,11 +103,21 @@ def _take_one(
 def _start(session: Session, connection: Connection, row: InboundEvent, event: SourceEvent, now: datetime) -> None:
     if event.kind is EventKind.ACCOUNT_DEAUTHORIZED:
         enqueue(session, Work(FORGET_CONNECTION, queues.HOUSEKEEPING, f"forget:{row.id}", (connection.id,)))
+    elif event.kind is EventKind.SUBSCRIPTION_ENDING:
+        enqueue(session, Work(KEEP_SUBSCRIBED, queues.HOUSEKEEPING, f"subscribe:{row.id}", (connection.id,)))
+    elif event.incomplete:
+        enqueue(session, completing_work(row, attempt=0))
     elif event.kind in _STARTS_WORK and event.recording is not None:
         note_announced(session, connection, event, row.source, now)
         enqueue(session, recording_work(connection, row, attempt=0))
     elif event.kind is EventKind.MEETING_ENDED and event.recording is not None:
         note_ended(session, connection, event, now)
+
+
+def completing_work(row: InboundEvent, *, attempt: int, delay_s: float = 0.0) -> Work:
+    """Asking the provider what an incomplete event is about."""
+    work_id = f"complete:{row.id}:a{attempt}"
+    return Work(COMPLETE_EVENT, queues.HOUSEKEEPING, work_id, (row.id, attempt), delay_s=delay_s)
 
 
 def recording_work(connection: Connection, row: InboundEvent, *, attempt: int, delay_s: float = 0.0) -> Work:

@@ -1,6 +1,9 @@
 """The OAuth side of a provider as this hub is configured for it."""
 
+from dataclasses import replace
+
 from connectors import registry
+from connectors.base.manifest import AppOnlySection
 from hub.connections.errors import NotConfigured
 from hub.settings import Settings
 from oauth.provider import ClientCredentials
@@ -14,6 +17,12 @@ def token_endpoint(settings: Settings, provider: str) -> TokenEndpoint:
         raise NotConfigured(f"{manifest.name} is not set up: HUB_OAUTH_APPS__{provider.upper()}__CLIENT_ID is empty")
     credentials = ClientCredentials(app.client_id, app.client_secret.get_secret_value())
     return TokenEndpoint(manifest.oauth_provider(app.hosts), credentials)
+
+
+def app_only_endpoint(settings: Settings, provider: str, section: AppOnlySection, tenant: str) -> TokenEndpoint:
+    """The same for access of the app itself to one tenant; `tenant` is empty before the consent. Raises alike."""
+    own, app = token_endpoint(settings, provider), settings.app(provider)
+    return replace(own, provider=registry.manifest(provider).app_only_provider(section, app.hosts, tenant))
 
 
 def redirect_uri(settings: Settings, provider: str) -> str:

@@ -11,13 +11,13 @@ from hub.connections.client import ConnectionClient
 from hub.connections.errors import ConnectFailed, RedirectInvalid
 from hub.connections.models import Authorization
 from hub.connections.provider_http import open_http
-from hub.connections.repository import take_authorization
-from hub.connections.service.endpoint import redirect_uri, token_endpoint
+from hub.connections.repository import connections_of_others, take_authorization
+from hub.connections.service.endpoint import app_only_endpoint, redirect_uri, token_endpoint
 from hub.connections.service.keep import Kept, keep_connection
 from hub.connections.service.start import verifier_context
 from hub.runtime import Runtime
 from oauth.errors import AccessDenied, OAuthError
-from oauth.flow import returned_code, state_hash
+from oauth.flow import returned_code, returned_tenant, state_hash
 from oauth.tokens import TokenSet
 
 _START_AGAIN = "this sign-in at the provider has expired, was used already or began in another browser: start again"
@@ -40,12 +40,14 @@ async def finish_connecting(runtime: Runtime, visitor: Visitor, provider: str, q
     authorization = await asyncio.to_thread(_take, runtime, visitor, provider, query.get("state", ""))
     name = registry.manifest(provider).name
     try:
-        tokens = await _exchange(runtime, authorization, returned_code(query))
-        account = await _identify(runtime, provider, tokens)
+        tokens, tenant = await _granted(runtime, authorization, query)
+        account = await _identify(runtime, provider, tokens, tenant)
     except AccessDenied as error:
         raise ConnectFailed(f"{name} was not connected, because access was not granted", declined=True) from error
     except (OAuthError, ConnectorError) as error:
         raise ConnectFailed(f"{name} was not connected: {error.message}") from error
+    if tenant:
+        await asyncio.to_thread(_require_unclaimed, runtime, authorization, account, name)
     return await asyncio.to_thread(keep_connection, runtime, authorization, visitor.user_id, account, tokens)
 
 
@@ -61,6 +63,29 @@ def _take(runtime: Runtime, visitor: Visitor, provider: str, state: str) -> Auth
     return found
 
 
+async def _granted(
+    runtime: Runtime, authorization: Authorization, query: Mapping[str, str]
+) -> tuple[TokenSet, Mapping[str, str]]:
+    """The tokens, and for access of the app itself the tenant that it is to."""
+    section = registry.manifest(authorization.provider).app_only(authorization.config)
+    if section is None:
+        return await _exchange(runtime, authorization, returned_code(query)), {}
+    tenant = returned_tenant(query, section.tenant_parameter)
+    endpoint = app_only_endpoint(runtime.settings, authorization.provider, section, tenant)
+    return await endpoint.for_app(runtime.clock()), {"tenant": tenant}
+
+
+def _require_unclaimed(runtime: Runtime, authorization: Authorization, account: Account, name: str) -> None:
+    """Raise `ConnectFailed` when another organisation has connected this tenant.
+
+    A consent page's return names the tenant in plain sight, so whoever knows one that trusts our app could name it.
+    """
+    with runtime.database.transaction() as session:
+        others = connections_of_others(session, authorization.organisation_id, authorization.provider, account.id)
+    if any(other.account.get("tenant") for other in others):
+        raise ConnectFailed(f"{name} was not connected: {account.name} belongs to another organisation of this hub")
+
+
 async def _exchange(runtime: Runtime, authorization: Authorization, code: str) -> TokenSet:
     verifier = runtime.vault.open(authorization.code_verifier, verifier_context(authorization.id)).decode()
     endpoint = token_endpoint(runtime.settings, authorization.provider)
@@ -68,11 +93,11 @@ async def _exchange(runtime: Runtime, authorization: Authorization, code: str) -
     return await endpoint.exchange(code, back, verifier, runtime.clock())
 
 
-async def _identify(runtime: Runtime, provider: str, tokens: TokenSet) -> Account:
+async def _identify(runtime: Runtime, provider: str, tokens: TokenSet, tenant: Mapping[str, str]) -> Account:
     """Ask the provider whose tokens these are; the facts of its token answer come along."""
     manifest = registry.manifest(provider)
     hosts = manifest.hosts_with(runtime.settings.app(provider).hosts)
-    facts = manifest.account_facts(tokens.answer)
+    facts = {**manifest.account_facts(tokens.answer), **tenant}
 
     async def token(refused: bool) -> str:
         if refused:

@@ -6,7 +6,9 @@ call and cleared with the new pair; whoever finds it set knows that an answer ma
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy.exc
@@ -19,7 +21,7 @@ from hub.connections.locks import connection_lock
 from hub.connections.repository import ConnectionRepository
 from hub.connections.sealing import seal_tokens
 from hub.connections.service.access import Access, ConnectionKey, load_access, mark_reconnect
-from hub.connections.service.endpoint import token_endpoint
+from hub.connections.service.endpoint import app_only_endpoint, token_endpoint
 from hub.runtime import Runtime
 from oauth.errors import InvalidGrant, OAuthError, Unavailable
 from oauth.tokens import TokenSet
@@ -27,6 +29,9 @@ from oauth.tokens import TokenSet
 _ENDED = "{name} no longer accepts our access: it was revoked, has expired, or somebody authorised again elsewhere"
 _LOST_ANSWER = "a renewal was interrupted before its answer was stored, and {name} no longer accepts our access"
 _NOTHING_TO_RENEW = "{name} no longer accepts our access and gave no way to renew it"
+
+Renewal = Callable[[datetime], Awaitable[TokenSet]]
+"""Asks the provider for new tokens at this moment."""
 
 _store_patiently = tenacity.retry(
     retry=tenacity.retry_if_exception_type(sqlalchemy.exc.OperationalError),
@@ -46,16 +51,30 @@ async def refresh(runtime: Runtime, key: ConnectionKey, seen_version: int) -> Ac
         access = await asyncio.to_thread(load_access, runtime, key)
         if access.version != seen_version:
             return access
-        if access.tokens.refresh_token is None:
+        renewal = _renewal(runtime, access)
+        if renewal is None:
             raise await _lose(runtime, key, access, _NOTHING_TO_RENEW)
-        return await _refresh_alone(runtime, key, access, access.tokens.refresh_token)
+        return await _refresh_alone(runtime, key, access, renewal)
 
 
-async def _refresh_alone(runtime: Runtime, key: ConnectionKey, access: Access, refresh_token: str) -> Access:
-    endpoint = token_endpoint(runtime.settings, access.connection.provider)
+def _renewal(runtime: Runtime, access: Access) -> Renewal | None:
+    """How to get new tokens: by the refresh token, or anew for the app itself; None when there is no way."""
+    provider, token = access.connection.provider, access.tokens.refresh_token
+    if token is not None:
+        return partial(token_endpoint(runtime.settings, provider).refresh, token)
+    section, tenant = (
+        registry.manifest(provider).app_only(access.connection.config),
+        access.connection.account.get("tenant"),
+    )
+    if section is None or not tenant:
+        return None
+    return app_only_endpoint(runtime.settings, provider, section, tenant).for_app
+
+
+async def _refresh_alone(runtime: Runtime, key: ConnectionKey, access: Access, renewal: Renewal) -> Access:
     await asyncio.to_thread(_journal, runtime, key, access, runtime.clock())
     try:
-        tokens = await endpoint.refresh(refresh_token, runtime.clock())
+        tokens = await renewal(runtime.clock())
     except InvalidGrant as error:
         interrupted = access.connection.refresh_started_at is not None
         raise await _lose(runtime, key, access, _LOST_ANSWER if interrupted else _ENDED) from error

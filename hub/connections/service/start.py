@@ -7,10 +7,10 @@ from datetime import timedelta
 from connectors import registry
 from hub.connections.models import Authorization
 from hub.connections.repository import delete_expired_authorizations
-from hub.connections.service.endpoint import redirect_uri, token_endpoint
+from hub.connections.service.endpoint import app_only_endpoint, redirect_uri, token_endpoint
 from hub.kit.ids import new_id
 from hub.runtime import Runtime
-from oauth.flow import AuthorizationRequest, RandomText, begin
+from oauth.flow import AuthorizationRequest, RandomText, begin, begin_consent
 
 _REDIRECT_LIFETIME = timedelta(minutes=10)
 
@@ -28,13 +28,22 @@ def start_connecting(
 
     Raises `UnknownProvider`, `NotConfigured`, and `ManifestError` for a provider without OAuth.
     """
-    registry.manifest(provider)
-    endpoint = token_endpoint(runtime.settings, provider)
-    request = begin(
-        endpoint.provider, endpoint.credentials.client_id, redirect_uri(runtime.settings, provider), random_text
-    )
+    request = _request(runtime, provider, config or {}, random_text)
     _remember(runtime, request, organisation_id, session_id, provider, config or {})
     return request.url
+
+
+def _request(
+    runtime: Runtime, provider: str, config: Mapping[str, object], random_text: RandomText
+) -> AuthorizationRequest:
+    """A person's sign-in, or an administrator's consent where the connect form's answers ask for that."""
+    settings, back = runtime.settings, redirect_uri(runtime.settings, provider)
+    section = registry.manifest(provider).app_only(config)
+    if section is None:
+        endpoint = token_endpoint(settings, provider)
+        return begin(endpoint.provider, endpoint.credentials.client_id, back, random_text)
+    endpoint = app_only_endpoint(settings, provider, section, tenant="")
+    return begin_consent(endpoint.provider, endpoint.credentials.client_id, back, random_text)
 
 
 def verifier_context(authorization_id: str) -> str:

@@ -1,0 +1,73 @@
+"""What follows from provider events besides the pipeline: completing them, and staying subscribed to them."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+from hub import runtime as runtimes
+from hub.connections.models import Connection
+from hub.connections.service.access import ConnectionKey
+from hub.connections.service.subscribe import subscribing, try_subscribing
+from hub.engine import durable
+from hub.engine.schedules import Schedule
+from hub.ingest import completing
+from hub.ingest.reconciliation import reconcile
+from hub.ingest.service import COMPLETE_EVENT, KEEP_SUBSCRIBED
+from hub.runtime import Runtime
+
+_EVERY_S: Final = 900
+"""Often enough that a subscription that could not be made when its account was connected is made soon."""
+
+
+def schedules() -> Sequence[Schedule]:
+    """What repeats, and how often."""
+    return (Schedule("subscriptions", keep_all_subscribed, _EVERY_S),)
+
+
+@durable.workflow(COMPLETE_EVENT)
+async def complete_event(event_id: str, attempt: int) -> None:
+    """Ask what an incomplete event is about."""
+    await _complete(event_id, attempt)
+
+
+@durable.workflow(KEEP_SUBSCRIBED)
+async def keep_subscribed(connection_id: str) -> None:
+    """The provider says that a subscription ends, has ended or has missed something."""
+    await _renew(connection_id)
+
+
+@durable.workflow("keep_all_subscribed")
+async def keep_all_subscribed(_scheduled: Any, _context: Any) -> None:
+    """Renew what ends soon, and subscribe where that failed."""
+    await _keep_all()
+
+
+@durable.step("complete_event")
+async def _complete(event_id: str, attempt: int) -> None:
+    await completing.complete(runtimes.current(), event_id, attempt)
+
+
+@durable.step("keep_subscribed")
+async def _renew(connection_id: str) -> None:
+    runtime = runtimes.current()
+    connection = await asyncio.to_thread(_load, runtime, connection_id)
+    if connection is None:
+        return
+    await try_subscribing(runtime, _key(connection), connection.provider, asked=True)
+    await reconcile(runtime, connection)
+
+
+@durable.step("keep_all_subscribed")
+async def _keep_all() -> int:
+    runtime = runtimes.current()
+    found = await asyncio.to_thread(subscribing, runtime)
+    return sum([await try_subscribing(runtime, _key(each), each.provider) for each in found])
+
+
+def _load(runtime: Runtime, connection_id: str) -> Connection | None:
+    with runtime.database.transaction() as session:
+        return session.get(Connection, connection_id)
+
+
+def _key(connection: Connection) -> ConnectionKey:
+    return ConnectionKey(connection.organisation_id, connection.id)
