@@ -11,6 +11,7 @@ from urllib3.util.retry import Retry
 
 from connectors.base.errors import ProviderUnavailable, RequestRejected
 from connectors.hubspot.errors import read_fault, refusal, translated
+from connectors.hubspot.pacing import Usage
 
 BATCH_LIMIT = 100
 _LINK_LIMIT = 1000
@@ -46,13 +47,14 @@ class Batch:
 
 
 class Api:
-    """Calls of one connection for the length of one operation. Blocking: use it from a thread.
+    """Calls of one connection for the length of one operation, counted in `usage`. Blocking: use it from a thread.
 
     Every method raises the errors of `connectors.base.errors`, or `SessionExpired`. `kind` is `contacts`, `deals`,
     `companies`, `calls` or `meetings`.
     """
 
-    def __init__(self, host: str, token: str) -> None:
+    def __init__(self, host: str, token: str, usage: Usage) -> None:
+        self._usage = usage
         client = HubSpot(access_token=token, host=host, retry=_NO_RETRIES)
         self._records = client.crm.objects.basic_api
         self._batches = client.crm.objects.batch_api
@@ -70,7 +72,8 @@ class Api:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for part in vars(self).values():
-            part.api_client.rest_client.pool_manager.clear()
+            if part is not self._usage:
+                part.api_client.rest_client.pool_manager.clear()
 
     def account(self) -> Record:
         """Facts of the account behind the token."""
@@ -210,6 +213,10 @@ class Api:
 
     def _call(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """One call of the SDK; its answer as parsed JSON, None when empty."""
+        if method == self._search.do_search:
+            self._usage.searches += 1
+        else:
+            self._usage.calls += 1
         with translated():
             answer = method(*arguments, _preload_content=False, _request_timeout=_TIMEOUT_S, **options)
             raw = getattr(answer, "data", b"")

@@ -11,7 +11,7 @@ from connectors.hubspot import matching, provisioning, publishing, undoing
 from connectors.hubspot.api import Api
 from connectors.hubspot.errors import SessionExpired
 from connectors.hubspot.mapping import DEFAULT_MAPPING, FIGURE_TYPES
-from connectors.hubspot.pacing import pace_of
+from connectors.hubspot.pacing import Usage, pace_of
 from connectors.hubspot.reading import Links
 
 T = TypeVar("T")
@@ -54,20 +54,20 @@ class HubspotConnector:
 
         Room for about so many calls is reserved first, since the thread must not wait. All work may be repeated.
         """
-        await pace_of(self._client.account.get("hub_id", "")).reserve(calls, searches)
-        try:
-            return await asyncio.to_thread(self._with_api, await self._client.access_token(), work)
-        except SessionExpired:
-            token = await self._client.access_token(force_refresh=True)
-        try:
-            return await asyncio.to_thread(self._with_api, token, work)
-        except SessionExpired as error:
-            raise AuthorizationLost(
-                "HubSpot no longer accepts this connection", code="EXPIRED_AUTHENTICATION"
-            ) from error
+        async with pace_of(self._client.account.get("hub_id", "")).room(calls, searches) as usage:
+            try:
+                return await asyncio.to_thread(self._with_api, await self._client.access_token(), work, usage)
+            except SessionExpired:
+                token = await self._client.access_token(force_refresh=True)
+            try:
+                return await asyncio.to_thread(self._with_api, token, work, usage)
+            except SessionExpired as error:
+                raise AuthorizationLost(
+                    "HubSpot no longer accepts this connection", code="EXPIRED_AUTHENTICATION", status=401
+                ) from error
 
-    def _with_api(self, token: str, work: Callable[[Api], T]) -> T:
-        with Api(self._client.hosts["api"], token) as api:
+    def _with_api(self, token: str, work: Callable[[Api], T], usage: Usage) -> T:
+        with Api(self._client.hosts["api"], token, usage) as api:
             return work(api)
 
     def _links(self) -> Links:

@@ -40,12 +40,19 @@ def _within(host: str, domains: Iterable[str]) -> bool:
 
 
 def _activities(api: Api, links: Links, query: MatchQuery) -> list[Candidate]:
-    for record_type, kind, title in (("Call", "calls", "hs_call_title"), ("Meeting", "meetings", "hs_meeting_title")):
-        rows = _if_provisioned(api, kind, query.meeting_id, title)
-        if rows:
-            ref = _ref(links, record_type, rows[0], title)
-            return [Candidate(ref, "activity_by_meeting_id", "This activity already carries the id of the meeting.")]
-    return _logged_by_others(api, links, query)
+    calls = _if_provisioned(api, "calls", query.meeting_id, "hs_call_title")
+    if calls:
+        return [_own(_ref(links, "Call", calls[0], "hs_call_title"))]
+    if not query.ical_uid:
+        return []
+    meetings = _if_provisioned(api, "meetings", query.meeting_id, "hs_meeting_title")
+    if meetings:
+        return [_own(_ref(links, "Meeting", meetings[0], "hs_meeting_title"))]
+    return _logged_by_others(api, links, query.ical_uid)
+
+
+def _own(ref: RecordRef) -> Candidate:
+    return Candidate(ref, "activity_by_meeting_id", "This activity already carries the id of the meeting.")
 
 
 def _if_provisioned(api: Api, kind: str, meeting_id: str, title: str) -> list[Record]:
@@ -58,10 +65,8 @@ def _if_provisioned(api: Api, kind: str, meeting_id: str, title: str) -> list[Re
         raise
 
 
-def _logged_by_others(api: Api, links: Links, query: MatchQuery) -> list[Candidate]:
-    if not query.ical_uid:
-        return []
-    same_invitation = [{"propertyName": "hs_i_cal_uid", "operator": "EQ", "value": query.ical_uid}]
+def _logged_by_others(api: Api, links: Links, ical_uid: str) -> list[Candidate]:
+    same_invitation = [{"propertyName": "hs_i_cal_uid", "operator": "EQ", "value": ical_uid}]
     rows = api.search("meetings", same_invitation, ["hs_meeting_title", "hs_timestamp"])
     if not rows:
         return []

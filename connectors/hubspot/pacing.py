@@ -4,41 +4,57 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 _CALLS, _CALLS_PERIOD_S = 100, 10.0
 _SEARCHES, _SEARCHES_PERIOD_S = 4, 1.0
+_LOOK_AGAIN_S = 0.1
 
 
 class Window:
-    """At most `calls` in any `period_s` seconds."""
+    """At most `calls` in any `period_s` seconds. What is reserved counts until it is settled, then what was made."""
 
     def __init__(self, calls: int, period_s: float, now: Callable[[], float] = time.monotonic) -> None:
         self._calls = calls
         self._period_s = period_s
         self._now = now
-        self._taken: deque[float] = deque()
+        self._reserved = 0
+        self._made: deque[float] = deque()
         self._lock = threading.Lock()
 
     async def reserve(self, count: int) -> None:
-        """Wait until `count` more calls fit, and take them."""
-        # time alone makes room, there is no event to wait for
-        while (wait := self._try(min(count, self._calls))) > 0:  # noqa: ASYNC110
-            await asyncio.sleep(wait)
+        """Wait until `count` calls fit, and keep room for them until `settle`."""
+        # room comes by time and by other operations' end, in other threads and loops: there is no event to wait for
+        while not self._fits(count):  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_AGAIN_S)
 
-    def _try(self, count: int) -> float:
-        """Take the calls and give 0, or give the seconds until there may be room."""
+    def settle(self, reserved: int, made: int) -> None:
+        """Give the reserved room back and count the calls that were really made."""
         with self._lock:
-            now = self._now()
-            while self._taken and self._taken[0] <= now - self._period_s:
-                self._taken.popleft()
-            missing = len(self._taken) + count - self._calls
-            if missing > 0:
-                return self._taken[missing - 1] + self._period_s - now + 0.001
-            self._taken.extend([now] * count)
-            return 0.0
+            self._reserved -= reserved
+            self._made.extend([self._now()] * made)
+
+    def _fits(self, count: int) -> bool:
+        with self._lock:
+            while self._made and self._made[0] <= self._now() - self._period_s:
+                self._made.popleft()
+            busy = self._reserved + len(self._made)
+            # an operation larger than the whole window goes when nothing else is there
+            if busy + count > self._calls and busy > 0:
+                return False
+            self._reserved += count
+            return True
+
+
+@dataclass
+class Usage:
+    """What an operation really called."""
+
+    calls: int = 0
+    searches: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,11 +64,19 @@ class Pace:
     calls: Window = field(default_factory=lambda: Window(_CALLS, _CALLS_PERIOD_S))
     searches: Window = field(default_factory=lambda: Window(_SEARCHES, _SEARCHES_PERIOD_S))
 
-    async def reserve(self, calls: int, searches: int) -> None:
-        """Wait until an operation of so many calls and searches fits."""
-        if searches:
-            await self.searches.reserve(searches)
-        await self.calls.reserve(calls)
+    @asynccontextmanager
+    async def room(self, calls: int, searches: int) -> AsyncIterator[Usage]:
+        """Wait for room for about so many calls and searches; the block books what it makes."""
+        usage = Usage()
+        await self.searches.reserve(searches)
+        try:
+            await self.calls.reserve(calls)
+            try:
+                yield usage
+            finally:
+                self.calls.settle(calls, usage.calls)
+        finally:
+            self.searches.settle(searches, usage.searches)
 
 
 _PACES: Final[dict[str, Pace]] = {}
