@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from hub import console
 from hub.accounts import endpoints as accounts
+from hub.analysis import endpoints as analysis
 from hub.connections import views as connections
 from hub.deliveries import endpoints as deliveries
 from hub.ingest import endpoints as ingest
@@ -11,5 +12,5 @@ from hub.ingest import endpoints as ingest
 
 def include_routers(app: FastAPI) -> None:
     """Add every feature's routes."""
-    for feature in (ingest, accounts, deliveries, connections, console):
+    for feature in (ingest, analysis, accounts, deliveries, connections, console):
         app.include_router(feature.router)

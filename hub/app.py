@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub import __version__, errors, middleware, worker
 from hub.accounts.rate_headers import RateHeaders
+from hub.analysis.warm import close_pool
 from hub.api import include_routers
 from hub.console.errors import error_page
 from hub.engine.launch import Engine
@@ -57,6 +58,7 @@ def _lifespan(
         if on_ready:
             on_ready(runtime)
         yield
+        await close_pool()
         await engine.stop()
 
     return lifespan

@@ -1,6 +1,7 @@
 """What every request passes before a route sees it: HTTPS only, bounded bodies, headers for browsers, compression."""
 
 import asyncio
+import re
 import time
 from ipaddress import ip_address
 from typing import Final
@@ -18,6 +19,8 @@ from hub.settings import Settings
 MAX_BODY_BYTES: Final = 1024 * 1024
 """More than any form, JSON body or webhook needs."""
 MAX_BODY_S: Final = 30.0
+_BOUNDS_ITSELF: Final = re.compile(r"/v1/(?:analyse/|analyze|emotion/|sessions/[^/]+/frames)")
+"""Routes that take recordings: they bound what they read by the caller's plan, and give up silent clients."""
 _PROBES: Final = {"/healthz", "/readyz"}
 _YEAR_S: Final = 365 * 24 * 3600
 
@@ -61,7 +64,7 @@ class BoundedBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Watch the body while the route reads it."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or _BOUNDS_ITSELF.match(scope.get("path", "")):
             await self.app(scope, receive, send)
         elif self._is_declared_too_large(scope):
             refusal = answer(Request(scope), 413, "payload_too_large", self._too_large)

@@ -5,6 +5,8 @@ from typing import Final
 
 from hub.accounts.idempotency import answer_context
 from hub.accounts.models import IdempotentRequest
+from hub.analysis.jobs import urls_context
+from hub.analysis.models import AnalysisJob
 from hub.connections.models import Authorization, Connection
 from hub.connections.sealing import tokens_context
 from hub.connections.service.start import verifier_context
@@ -20,6 +22,7 @@ SEALED_COLUMNS: Final = (
     SealedColumn(Authorization, "code_verifier", lambda row: verifier_context(row.id)),
     SealedColumn(InboundEvent, "body", lambda row: event_context(row.connection_id, row.key)),
     SealedColumn(WebhookEndpoint, "secrets", lambda row: secrets_context(row.id)),
+    SealedColumn(AnalysisJob, "urls", lambda row: urls_context(row.id)),
     SealedColumn(IdempotentRequest, "answer", lambda row: answer_context(row.id)),
     SealedColumn(SigningKey, "private_key", lambda _row: KEY_CONTEXT),
 )

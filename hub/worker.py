@@ -5,15 +5,20 @@ import signal
 
 import structlog
 
+import hub.analysis.workflows
 import hub.deliveries.workflows  # registers the workflows
 import hub.meetings.workflows  # noqa: F401 likewise
 from connectors import registry
 from connectors.base.manifest import Manifest, RateLimit
 from hub import runtime as runtimes
+from hub.analysis.housekeeping import sweep_inputs
+from hub.analysis.uploads import storage_id
+from hub.analysis.warm import close_pool
 from hub.connections.startup import check_providers
 from hub.engine import queues
 from hub.engine.launch import Engine
 from hub.engine.queues import Queue
+from hub.ingest import workflows as ingest_workflows
 from hub.meetings import housekeeping
 from hub.meetings.media import sweep
 from hub.migrations.upgrade import upgrade
@@ -35,12 +40,14 @@ def prepare(runtime: Runtime) -> Engine:
     engine.claim()
     upgrade(runtime.database)
     sweep(runtime.settings.media_dir)
+    sweep_inputs(runtime)
     return engine
 
 
 async def launch(runtime: Runtime, engine: Engine) -> None:
     """Start the engine with every feature's workflows. Call inside the running event loop."""
-    await engine.start(_queues(runtime), housekeeping.schedules(runtime.settings))
+    schedules = [*housekeeping.schedules(runtime.settings), *ingest_workflows.schedules()]
+    await engine.start(_queues(runtime), schedules)
     _log.info("engine.started", executor=engine.executor_id)
 
 
@@ -53,13 +60,15 @@ async def run(runtime: Runtime) -> None:
     engine = prepare(runtime)
     await launch(runtime, engine)
     await stopping.wait()
+    await close_pool()
     await engine.stop()
 
 
 def _queues(runtime: Runtime) -> list[Queue]:
     settings = runtime.settings
     outbound = [_outbound(manifest, settings.deliveries_at_once) for manifest in registry.all_manifests()]
-    return [*queues.standard(settings.analyses_at_once, settings.deliveries_at_once), *outbound]
+    inputs = queues.of_inputs(storage_id(settings.media_dir), settings.analyses_at_once)
+    return [*queues.standard(settings.analyses_at_once, settings.deliveries_at_once), *inputs, *outbound]
 
 
 def _outbound(manifest: Manifest, at_once: int) -> Queue:

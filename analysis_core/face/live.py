@@ -1,11 +1,13 @@
 """Faces of a live session: each picture answered at once, against what the session has shown so far."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from analysis_core.face.affect import affect
+from analysis_core.face.affect import affect, dominance
+from analysis_core.face.expression import attention, certainty, expressions
 from analysis_core.face.intensities import intensities
 from analysis_core.face.models import load
 from analysis_core.face.network import Tensor
@@ -21,13 +23,22 @@ _REMEMBERED = 600
 
 @dataclass(frozen=True)
 class LiveFace:
-    """One face now. `box` is x, y, width, height in shares of the picture; `aus` maps codes to 0..1."""
+    """One face now. `box` is x, y, width, height in shares of the picture; `aus` maps codes to 0..1.
+
+    Of valence, arousal and dominance a face tells the last one least. `expressions` add up to 1 and `attention` is
+    0..1, see `analysis_core.face.expression`.
+    """
 
     track: int
     box: tuple[float, float, float, float]
     aus: dict[int, float]
     valence: float
     arousal: float
+    dominance: float
+    confidence: float
+    """Trust in this face, 0..1."""
+    expressions: Mapping[str, float]
+    attention: float
 
 
 class LiveFaces:
@@ -47,6 +58,7 @@ class LiveFaces:
         latest = samples[-1][None]
         aus = intensities(np.array(track.times_s[-1:], np.float32), latest, neutral(np.stack(samples)))
         valence, arousal = affect(aus)
+        presence = float(track.presence[-1])
         x, y, width, height = (float(value) for value in track.boxes[-1])
         track.forget()
         return LiveFace(
@@ -55,4 +67,8 @@ class LiveFaces:
             {code: float(value) for code, value in zip(CODES, aus[0], strict=True)},
             float(valence[0]),
             float(arousal[0]),
+            float(dominance(aus)[0]),
+            certainty(presence, width, samples[-1]),
+            expressions(aus[0]),
+            attention(aus[0], samples[-1]),
         )

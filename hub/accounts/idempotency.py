@@ -96,9 +96,9 @@ def _begin(runtime: Runtime, row: IdempotentRequest) -> Response | None:
         known = session.get_one(IdempotentRequest, row.id)
         if known.fingerprint != row.fingerprint:
             raise InvalidInput("This Idempotency-Key was used for another request.")
-        if not known.answer:
+        if known.answer is None:
             raise Conflict("The first request with this Idempotency-Key is still under way.")
-        return _replayed(runtime, known)
+        return _replayed(runtime, known, known.answer)
 
 
 def _forget(session: Session, row: IdempotentRequest, given_up: Any, expired: Any) -> None:
@@ -108,8 +108,8 @@ def _forget(session: Session, row: IdempotentRequest, given_up: Any, expired: An
     session.exec(delete(model).where(own, col(model.created_at) < expired))
 
 
-def _replayed(runtime: Runtime, known: IdempotentRequest) -> Response:
-    kept = json.loads(runtime.vault.open(known.answer, answer_context(known.id)))
+def _replayed(runtime: Runtime, known: IdempotentRequest, answer: str) -> Response:
+    kept = json.loads(runtime.vault.open(answer, answer_context(known.id)))
     headers = {**kept["headers"], "Idempotency-Replayed": "true"}
     return Response(base64.b64decode(kept["body"]), status_code=known.status, headers=headers)
 

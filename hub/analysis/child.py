@@ -5,46 +5,26 @@ leaves the result in a file. It limits itself before it touches the recording, i
 and is given no secrets.
 """
 
-import ctypes
+import io
 import json
-import os
 import resource
-import signal
 import sys
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-_PR_SET_PDEATHSIG: Final = 1
+from hub.analysis.confinement import bind_to_parent, limit_memory, own_output
+
 _NICENESS: Final = 10
 
 
 def main() -> None:
     """Run the job on standard input; exits 0 also when the recording is at fault, with the reason reported."""
     job: dict[str, Any] = json.load(sys.stdin)
-    report = _reporting_stream()
-    _bind_to_parent(int(job["parent"]))
-    _limit(memory_bytes=int(job["memory_bytes"]), cpu_s=int(job["cpu_s"]))
+    report = io.TextIOWrapper(own_output(), encoding="utf-8", line_buffering=True)
+    bind_to_parent(int(job["parent"]))
+    limit_memory(int(job["memory_bytes"]), niceness=_NICENESS)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(job["cpu_s"]), int(job["cpu_s"])))
     _analyse(job, report)
-
-
-def _reporting_stream() -> TextIO:
-    """Standard output for our lines alone: whatever a library prints goes to standard error."""
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    return os.fdopen(kept, "w", encoding="utf-8", buffering=1)
-
-
-def _bind_to_parent(parent: int) -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we were bound to it
-        os._exit(1)
-
-
-def _limit(*, memory_bytes: int, cpu_s: int) -> None:
-    os.nice(_NICENESS)
-    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the recording
 
 
 def _analyse(job: dict[str, Any], report: TextIO) -> None:
@@ -56,7 +36,9 @@ def _analyse(job: dict[str, Any], report: TextIO) -> None:
 
     observed = job["observed_speakers"]
     options = Options(
-        observed_speakers=None if observed is None else frozenset(observed), max_duration_s=job["max_duration_s"]
+        observed_speakers=None if observed is None else frozenset(observed),
+        max_duration_s=job["max_duration_s"],
+        **job["options"],
     )
     try:
         result = analyse(job["media"], transcript=job["transcript"], options=options, hook=hook)

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,12 +36,14 @@ class Job:
     """What to analyse. All paths lie in `directory`, which is the child's own; `observed_speakers` as in `Options`."""
 
     directory: Path
-    media: Path
+    media: Path | None
     transcript: Path | None
     observed_speakers: frozenset[str] | None
     timeout_s: float
     max_duration_s: float = 4 * 3600.0
     memory_bytes: int = _MEMORY_BYTES
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """More of `analysis_core.Options`, by name: `baseline_window_s`, `thresholds`, `transcribe`."""
 
 
 async def run(job: Job, on_progress: Progress) -> dict[str, Any]:
@@ -53,7 +55,7 @@ async def run(job: Job, on_progress: Progress) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "hub.analysis.child",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        cwd=job.directory, env=_environment(job.directory), start_new_session=True,
+        cwd=job.directory, env=child_environment(job.directory), start_new_session=True,
     )  # fmt: skip
     try:
         async with asyncio.timeout(job.timeout_s):
@@ -99,17 +101,18 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 def _request(job: Job, result: Path) -> dict[str, Any]:
     return {
         "parent": os.getpid(),
-        "media": str(job.media.absolute()),
+        "media": None if job.media is None else str(job.media.absolute()),
         "transcript": None if job.transcript is None else str(job.transcript.absolute()),
         "result": str(result.absolute()),
         "observed_speakers": None if job.observed_speakers is None else sorted(job.observed_speakers),
         "max_duration_s": job.max_duration_s,
+        "options": dict(job.options),
         "memory_bytes": job.memory_bytes,
         "cpu_s": int(job.timeout_s) * max(1, os.cpu_count() or 1),
     }
 
 
-def _environment(directory: Path) -> dict[str, str]:
+def child_environment(directory: Path) -> dict[str, str]:
     """Enough to run Python; nothing that the hub was configured with."""
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     if models := os.environ.get(_MODELS_FOLDER):

@@ -39,6 +39,10 @@ class Messages(TenantRepository[Message]):
         """The message of one event."""
         return self.session.exec(self.select().where(Message.event_key == event_key)).first()
 
+    def of_analysis(self, analysis_id: str) -> Sequence[Message]:
+        """Everything announced about one analysis."""
+        return self.all(self.select().where(Message.analysis_id == analysis_id))
+
 
 class Deliveries(TenantRepository[Delivery]):
     """Results and messages on their way."""

@@ -12,6 +12,8 @@ MESSAGES: Final = "messages"
 WEBHOOKS: Final = "webhooks"
 HOUSEKEEPING: Final = "housekeeping"
 
+_QUICK_AT_ONCE: Final = 4
+
 
 @dataclass(frozen=True)
 class Queue:
@@ -41,6 +43,23 @@ def standard(analyses_at_once: int, deliveries_at_once: int) -> tuple[Queue, ...
         Queue(MESSAGES, 8),
         Queue(WEBHOOKS, deliveries_at_once),
         Queue(HOUSEKEEPING, 4),
+    )
+
+
+def analyses(storage: str | None, *, quick: bool) -> str:
+    """The queue of inputs of the API: of those on the disk `storage`, or of addresses that any machine can fetch.
+
+    Quick inputs have a queue of their own: nobody waits for a sentence behind an hour of video.
+    """
+    return "-".join(filter(None, ("quick" if quick else "analyses", storage)))
+
+
+def of_inputs(storage: str, analyses_at_once: int) -> tuple[Queue, ...]:
+    """The queues of inputs of the API that a process with this disk serves."""
+    return tuple(
+        Queue(analyses(place, quick=quick), _QUICK_AT_ONCE if quick else analyses_at_once)
+        for place in (None, storage)
+        for quick in (False, True)
     )
 
 

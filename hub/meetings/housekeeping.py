@@ -2,9 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from hub import runtime as runtimes
+from hub.accounts.idempotency import forget_answers
+from hub.accounts.rate_limits import forget_windows
+from hub.analysis import housekeeping as inputs
 from hub.connections.service.access import ConnectionKey
 from hub.connections.service.disconnect import forget
 from hub.connections.service.keep_alive import keep_alive
@@ -19,6 +23,8 @@ from hub.settings import Settings
 
 _RESUME_EVERY_S: Final = 20
 _HOUR_S: Final = 3600
+_INPUTS_EVERY_S: Final = 300
+_FORGET_WINDOWS: Final = timedelta(hours=1)
 
 
 def schedules(settings: Settings) -> Sequence[Schedule]:
@@ -28,6 +34,7 @@ def schedules(settings: Settings) -> Sequence[Schedule]:
         Schedule("resume", resume_waiting, _RESUME_EVERY_S),
         Schedule("keep_alive", keep_connections_alive, _HOUR_S),
         Schedule("retention", apply_retention, _HOUR_S),
+        Schedule("inputs", keep_inputs_in_order, _INPUTS_EVERY_S),
     )
 
 
@@ -47,6 +54,12 @@ async def resume_waiting(_scheduled: Any, _context: Any) -> None:
 async def keep_connections_alive(_scheduled: Any, _context: Any) -> None:
     """Use idle connections, so that their refresh tokens do not expire."""
     await _keep_alive()
+
+
+@durable.workflow("keep_inputs_in_order")
+async def keep_inputs_in_order(_scheduled: Any, _context: Any) -> None:
+    """Remove uploads that nobody needs, and what callers of the API left behind."""
+    await _order_inputs()
 
 
 @durable.workflow("apply_retention")
@@ -84,7 +97,17 @@ async def _keep_alive() -> None:
 async def _retain() -> int:
     runtime = runtimes.current()
     await retention.forget_finished(runtime.clock())
-    return await asyncio.to_thread(forgetting.forget_expired, runtime)
+    analyses = await asyncio.to_thread(inputs.forget_expired_analyses, runtime)
+    return analyses + await asyncio.to_thread(forgetting.forget_expired, runtime)
+
+
+@durable.step("order_inputs")
+async def _order_inputs() -> int:
+    runtime = runtimes.current()
+    await asyncio.to_thread(forget_answers, runtime)
+    await asyncio.to_thread(forget_windows, runtime.database, runtime.clock() - _FORGET_WINDOWS)
+    await asyncio.to_thread(inputs.fail_lost_jobs, runtime)
+    return await asyncio.to_thread(inputs.sweep_inputs, runtime)
 
 
 @durable.step("forget_connection")

@@ -15,7 +15,9 @@ from sqlmodel import SQLModel, select
 from connectors.base.records import EventKind, RecordingRef, SourceEvent
 from hub import rotation
 from hub.accounts.idempotency import answer_context
-from hub.accounts.models import IdempotentRequest, Organisation
+from hub.accounts.models import ApiKey, IdempotentRequest, Organisation
+from hub.analysis.jobs import urls_context
+from hub.analysis.models import AnalysisJob
 from hub.connections.models import Authorization, Connection
 from hub.connections.sealing import open_tokens, seal_tokens
 from hub.connections.service.start import verifier_context
@@ -72,7 +74,12 @@ def fill(old: Runtime) -> tuple[Runtime, str]:
         again = IdempotentRequest(**own, id="idm_1", fingerprint="f", created_at=NOW)
         again.answer = old.vault.seal(b"{}", answer_context(again.id))
         under_way = IdempotentRequest(**own, id="idm_2", fingerprint="f", created_at=NOW)
-        session.add_all([waiting, event, again, under_way])
+        key = ApiKey(**own, name="a key", key_hash="h", hint="h", created_at=NOW)
+        session.add_all([waiting, event, again, under_way, key])
+        session.flush()
+        job = AnalysisJob(**own, key_id=key.id, kind="audio", created_at=NOW)
+        job.urls = old.vault.seal(b"{}", urls_context(job.id))
+        session.add(job)
         signing_key(session, old)
     _, secret = create_endpoint(old, organisation.id, NewEndpoint("https://example.com/hook"), actor="test")
     return old, secret
@@ -106,12 +113,13 @@ def test_every_sealed_value_is_sealed_anew_and_still_opens(
         ("authorization.code_verifier", 1, ()),
         ("inboundevent.body", 1, ()),
         ("webhookendpoint.secrets", 1, ()),
+        ("analysisjob.urls", 1, ()),
         ("idempotentrequest.answer", 1, ()),
         ("signingkey.private_key", 1, ()),
     ]
     after, now = sealed_values(old), vault(NEW)
     assert after.keys() == before.keys()
-    assert len(after) == 10
+    assert len(after) == 11
     assert all(value.startswith(now.prefix) for value in after.values())
     with old.database.transaction() as session:
         assert open_tokens(now, (row := session.exec(select(Connection)).first()).id, row.tokens) == TOKENS  # type: ignore[union-attr]
@@ -129,7 +137,7 @@ def test_doing_it_again_changes_nothing(filled: tuple[Runtime, str]) -> None:
 
     tables = rotation.rotate_master_key(both)
 
-    assert [table.renewed for table in tables] == [0] * 6
+    assert [table.renewed for table in tables] == [0] * 7
     assert sealed_values(both) == once
 
 
@@ -139,7 +147,7 @@ def test_what_no_key_opens_is_named_and_left_alone(filled: tuple[Runtime, str]) 
 
     tables = rotation.rotate_master_key(replace(old, vault=vault(NEW)))
 
-    assert [len(table.unreadable) for table in tables] == [5, 1, 1, 1, 1, 1]
+    assert [len(table.unreadable) for table in tables] == [5, 1, 1, 1, 1, 1, 1]
     assert sealed_values(old) == before
 
 
@@ -166,7 +174,7 @@ def test_on_postgresql_too(postgres_runtime: Runtime) -> None:
 
     tables = rotation.rotate_master_key(replace(old, vault=vault(NEW, OLD)))
 
-    assert [table.renewed for table in tables] == [5, 1, 1, 1, 1, 1]
+    assert [table.renewed for table in tables] == [5, 1, 1, 1, 1, 1, 1]
 
 
 def test_a_host_is_healthy_while_one_of_its_engines_beats(postgres_runtime: Runtime) -> None:

@@ -11,7 +11,7 @@ def test_the_analysis_finds_the_models_and_learns_no_secret(monkeypatch: pytest.
     monkeypatch.setenv("ECHODEPTH_MODELS_DIR", "weights")
     monkeypatch.setenv("HUB_MASTER_KEY", "a secret")
 
-    environment = runner._environment(tmp_path)
+    environment = runner.child_environment(tmp_path)
 
     assert environment["ECHODEPTH_MODELS_DIR"] == str(Path("weights").absolute())
     assert not [name for name in environment if name.startswith("HUB_")]
