@@ -102,8 +102,8 @@ def _table(rows: Sequence[Row], keys: bool = False) -> list[str]:
     lines = ["| Figure | Value | Target | Met |", "|---|---|---|---|"]
     lines += [f"| {row.what} | {row.value} | {row.target} | {_MET[row.met]} |" for row in rows]
     if keys:
-        names = ["Key", "---", *(f"`{row.key}`" for row in rows)]
-        lines = [f"{line} {name} |" for line, name in zip(lines, names, strict=True)]
+        names = [" Key |", "---|", *(f" `{row.key}` |" for row in rows)]
+        lines = [line + name for line, name in zip(lines, names, strict=True)]
     return lines
 
 

@@ -33,6 +33,7 @@ def measure(figures: Figures, data: Sources, quick: bool) -> None:
     for stage in ("speech", "face", "text"):
         figures.add(f"speed.meeting_{stage}_s", analysed.get(f"{stage}_s"))
     figures.add("speed.progress_longest_silence_s", analysed["silence_s"])
+    figures.add("speed.progress_longest_silence_cpu_s", analysed["silence_cpu_s"])
     figures.add("memory.hour_mb", analysed["memory_mb"])
     figures.add("memory.decode_mb", decoded["memory_mb"])
 
@@ -62,17 +63,17 @@ def _analyse(film: Path, words: Path) -> dict[str, float]:
     from analysis_core import analyse
 
     spent: dict[str, float] = {}
-    last, last_cpu, silence = time.perf_counter(), time.process_time(), 0.0
+    last, last_cpu, silence, silence_cpu = time.perf_counter(), time.process_time(), 0.0, 0.0
 
     def told(stage: str, _share: float) -> None:
-        nonlocal last, last_cpu, silence
+        nonlocal last, last_cpu, silence, silence_cpu
         now, now_cpu = time.perf_counter(), time.process_time()
-        silence = max(silence, now - last)
+        silence, silence_cpu = max(silence, now - last), max(silence_cpu, now_cpu - last_cpu)
         spent[f"{stage}_s"] = spent.get(f"{stage}_s", 0.0) + now_cpu - last_cpu
         last, last_cpu = now, now_cpu
 
     analyse(film, transcript=words, hook=told)
-    return {**spent, "silence_s": silence}
+    return {**spent, "silence_s": silence, "silence_cpu_s": silence_cpu}
 
 
 def main() -> None:
