@@ -25,4 +25,5 @@ class Analyses(TenantRepository[Analysis]):
 
     def newest_completed(self, meeting_id: str) -> Analysis | None:
         """The result that counts now."""
-        return next((row for row in self.of_meeting(meeting_id) if row.state is AnalysisState.COMPLETED), None)
+        statement = self.select().where(Analysis.meeting_id == meeting_id, Analysis.state == AnalysisState.COMPLETED)
+        return self.session.exec(statement.order_by(col(Analysis.revision).desc()).limit(1)).first()

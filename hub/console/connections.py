@@ -11,11 +11,11 @@ from connectors.base.manifest import Category, Manifest
 from hub.accounts.dependencies import CurrentMember, CurrentRuntime, OptionalMember
 from hub.connections.models import Connection, ConnectionState
 from hub.connections.notices import is_good_news, notice_text
+from hub.connections.repository import ConnectionRepository
 from hub.connections.service.endpoint import redirect_uri
 from hub.console.errors import not_found
 from hub.console.providers import authorize_origins, find_manifest, is_configured, provider_name
 from hub.console.rendering import page
-from hub.console.repositories import Connections
 from hub.console.states import CONNECTION
 from hub.settings import Settings
 
@@ -52,7 +52,7 @@ def connections(
 ) -> Response:
     """Cards drawn from the manifests, under their categories."""
     with runtime.database.transaction() as session:
-        rows = tuple(Connections(session, member.organisation_id).all())
+        rows = tuple(ConnectionRepository(session, member.organisation_id).all())
     manifests = sorted(registry.all_manifests(), key=lambda each: (_ORDER.index(each.category), each.name))
     cards = [_card(each, rows, runtime.settings) for each in manifests]
     return page(

@@ -11,13 +11,14 @@ from sqlmodel import Session, col
 from connectors.base.records import Receipt
 from hub.accounts.dependencies import CurrentAdmin, CurrentMember, CurrentRuntime, verify_csrf
 from hub.console.rendering import page, redirect
-from hub.console.repositories import Attempts, Destinations, Endpoints, Meetings, Messages
 from hub.console.sign_in import local_path
 from hub.console.states import DELIVERY, Shown
 from hub.deliveries import service
 from hub.deliveries.models import Attempt, Delivery, DeliveryState, Message
 from hub.deliveries.receipts import from_json
+from hub.deliveries.repository import Attempts, Destinations, Endpoints, Messages
 from hub.errors import Conflict
+from hub.meetings.repository import Meetings
 
 router = APIRouter()
 

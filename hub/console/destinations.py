@@ -9,12 +9,13 @@ from fastapi.responses import Response
 from connectors.base.manifest import Capability
 from hub.accounts.dependencies import CurrentAdmin, CurrentMember, CurrentRuntime, verify_csrf
 from hub.connections.models import Connection, ConnectionState
+from hub.connections.repository import ConnectionRepository
 from hub.console.providers import capabilities, provider_name
 from hub.console.rendering import page, redirect
-from hub.console.repositories import Connections, Destinations
 from hub.console.rules import RuleForm, rule_in_words
 from hub.deliveries import service
 from hub.deliveries.models import Destination
+from hub.deliveries.repository import Destinations
 from hub.errors import InvalidInput
 
 router = APIRouter()
@@ -36,7 +37,7 @@ def destinations(request: Request, member: CurrentMember, runtime: CurrentRuntim
     """What results go to now, and which connections could take them."""
     with runtime.database.transaction() as session:
         found = Destinations(session, member.organisation_id).all()
-        linked = {row.id: row for row in Connections(session, member.organisation_id).all()}
+        linked = {row.id: row for row in ConnectionRepository(session, member.organisation_id).all()}
     rows = [_row(each, linked[each.connection_id]) for each in found]
     taken = {row.connection.id for row in rows if row.is_crm}
     active = [each for each in linked.values() if each.state == ConnectionState.ACTIVE]

@@ -10,9 +10,9 @@ from fastapi.responses import Response, StreamingResponse
 from hub.accounts.dependencies import CurrentMember, CurrentRuntime, Member
 from hub.console.errors import not_found
 from hub.console.rendering import environment
-from hub.console.repositories import Meetings
 from hub.console.states import MEETING, UNDER_WAY
 from hub.meetings.models import Meeting
+from hub.meetings.repository import Meetings
 from hub.runtime import Runtime
 
 router = APIRouter()

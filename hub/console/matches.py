@@ -9,8 +9,8 @@ from connectors.base.records import RecordRef
 from hub.accounts.dependencies import CurrentAdmin, CurrentRuntime, Member, verify_csrf
 from hub.console.errors import not_found
 from hub.console.rendering import redirect
-from hub.console.repositories import Matches
 from hub.crm.models import CrmMatch
+from hub.crm.repository import Matches
 from hub.crm.service.correcting import correct_match, remove_match
 from hub.runtime import Runtime
 

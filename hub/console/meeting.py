@@ -7,21 +7,21 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from hub.accounts.dependencies import CurrentMember, CurrentRuntime, Member
-from hub.analysis.models import Analysis, AnalysisState
+from hub.analysis.models import Analysis
+from hub.analysis.repository import Analyses
 from hub.console.deliveries import DeliveryRow, delivery_rows
 from hub.console.errors import not_found
 from hub.console.providers import provider_name
 from hub.console.rendering import page
 from hub.console.report import ReportView, series_of, thresholds_of, view_of
-from hub.console.repositories import Analyses, Deliveries, Matches, Meetings, Participants, Timeline
 from hub.console.states import MEETING, UNDER_WAY
-from hub.crm.models import CrmMatch
-from hub.crm.repository import REMOVED
-from hub.deliveries.models import Delivery
+from hub.crm.repository import Matches
+from hub.deliveries.repository import Deliveries
 from hub.meetings.models import Meeting, Participant, TimelineEntry
+from hub.meetings.repository import Meetings, Participants, Timeline
 
 router = APIRouter()
 
@@ -41,7 +41,7 @@ def meeting(request: Request, meeting_id: str, member: CurrentMember, runtime: C
         found = Meetings(session, member.organisation_id).get(meeting_id)
         if found is None:
             return not_found(request)
-        result = newest_result(session, member.organisation_id, meeting_id)
+        result = Analyses(session, member.organisation_id).newest_completed(meeting_id)
         return page(request, "meetings/meeting.html", member=member, **_context(session, member, found, result))
 
 
@@ -49,7 +49,7 @@ def meeting(request: Request, meeting_id: str, member: CurrentMember, runtime: C
 def signals(request: Request, meeting_id: str, member: CurrentMember, runtime: CurrentRuntime) -> Response:
     """What the lanes draw: per-second series, when each speaker speaks, events and crossed thresholds."""
     with runtime.database.transaction() as session:
-        result = newest_result(session, member.organisation_id, meeting_id)
+        result = Analyses(session, member.organisation_id).newest_completed(meeting_id)
     if result is None:
         return not_found(request)
     view = view_of(result.result)
@@ -69,16 +69,9 @@ def signals(request: Request, meeting_id: str, member: CurrentMember, runtime: C
     )
 
 
-def newest_result(session: Session, organisation_id: str, meeting_id: str) -> Analysis | None:
-    """The completed result of the highest revision."""
-    rows = Analyses(session, organisation_id)
-    statement = rows.select().where(Analysis.meeting_id == meeting_id, Analysis.state == AnalysisState.COMPLETED)
-    return session.exec(statement.order_by(col(Analysis.revision).desc()).limit(1)).first()
-
-
 def _context(session: Session, member: Member, found: Meeting, result: Analysis | None) -> dict[str, Any]:
     organisation_id = member.organisation_id
-    people = _people(session, organisation_id, found.id)
+    people = Participants(session, organisation_id).of_meeting(found.id)
     report = view_of(result.result) if result else None
     return {
         "meeting": found,
@@ -91,7 +84,7 @@ def _context(session: Session, member: Member, found: Meeting, result: Analysis 
         "participants": people,
         "internal": internal_speakers(people),
         "silent": _silent(people, report),
-        "matches": _matches(session, organisation_id, found.id),
+        "matches": Matches(session, organisation_id).of_meeting(found.id),
         "deliveries": _deliveries(session, organisation_id, found.id),
         "hops": _hops(session, organisation_id, found.id),
     }
@@ -107,26 +100,12 @@ def _silent(people: Sequence[Participant], report: ReportView | None) -> list[Pa
     return [person for person in people if not {person.speaker, person.name} & heard]
 
 
-def _people(session: Session, organisation_id: str, meeting_id: str) -> Sequence[Participant]:
-    rows = Participants(session, organisation_id)
-    return rows.all(rows.select().where(Participant.meeting_id == meeting_id).order_by(col(Participant.id)))
-
-
-def _matches(session: Session, organisation_id: str, meeting_id: str) -> Sequence[CrmMatch]:
-    rows = Matches(session, organisation_id)
-    stands = rows.select().where(CrmMatch.meeting_id == meeting_id, CrmMatch.rule != REMOVED)
-    return rows.all(stands.order_by(col(CrmMatch.id)))
-
-
 def _deliveries(session: Session, organisation_id: str, meeting_id: str) -> list[DeliveryRow]:
-    rows = Deliveries(session, organisation_id)
-    found = rows.all(rows.select().where(Delivery.meeting_id == meeting_id).order_by(col(Delivery.id).desc()))
-    return delivery_rows(session, organisation_id, found)
+    oldest_first = Deliveries(session, organisation_id).of_meeting(meeting_id)
+    return delivery_rows(session, organisation_id, oldest_first[::-1])
 
 
 def _hops(session: Session, organisation_id: str, meeting_id: str) -> list[Hop]:
-    rows = Timeline(session, organisation_id)
-    statement = rows.select().where(TimelineEntry.meeting_id == meeting_id)
-    entries = rows.all(statement.order_by(col(TimelineEntry.at), col(TimelineEntry.id)))
+    entries = Timeline(session, organisation_id).of_meeting(meeting_id)
     gaps = [None, *((after.at - before.at).total_seconds() for before, after in pairwise(entries))]
     return [Hop(entry, gap) for entry, gap in zip(entries, gaps, strict=False)]

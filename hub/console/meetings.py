@@ -11,11 +11,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from hub.accounts.dependencies import CurrentMember, CurrentRuntime
 from hub.analysis.models import Analysis, AnalysisState
+from hub.analysis.repository import Analyses
 from hub.console.errors import not_found
 from hub.console.rendering import page
-from hub.console.repositories import Analyses, Meetings
 from hub.console.states import MEETING, UNDER_WAY, Shown
 from hub.meetings.models import Meeting, MeetingState, Participant
+from hub.meetings.repository import Meetings
 
 router = APIRouter()
 

@@ -14,10 +14,10 @@ from connectors.base.records import Change, TargetOption
 from hub.accounts.dependencies import CurrentAdmin, CurrentRuntime, Member, verify_csrf
 from hub.connections.access import open_destination, open_notifier
 from hub.connections.models import Connection
+from hub.connections.repository import ConnectionRepository
 from hub.console.errors import not_found
 from hub.console.providers import capabilities, provider_name
 from hub.console.rendering import page, redirect
-from hub.console.repositories import Connections
 from hub.console.rules import RuleForm
 from hub.deliveries import service
 from hub.errors import InvalidInput
@@ -130,7 +130,7 @@ async def _targets(runtime: Runtime, admin: Member, connection_id: str) -> Seque
 
 def _connection(runtime: Runtime, admin: Member, connection_id: str) -> Connection | None:
     with runtime.database.transaction() as session:
-        return Connections(session, admin.organisation_id).get(connection_id)
+        return ConnectionRepository(session, admin.organisation_id).get(connection_id)
 
 
 def _default_mapping(provider: str) -> dict[str, str]:

@@ -10,13 +10,14 @@ from sqlmodel import Session, col, func, select
 from hub.accounts.dependencies import CurrentMember, CurrentRuntime
 from hub.analysis.models import Analysis, AnalysisState
 from hub.connections.models import Connection, ConnectionState
+from hub.connections.repository import ConnectionRepository
 from hub.console.meetings import MeetingRow, meeting_rows
 from hub.console.providers import provider_name
 from hub.console.rendering import page
-from hub.console.repositories import Connections, Meetings
 from hub.console.setup import setup_steps
 from hub.deliveries.models import Delivery, DeliveryState
 from hub.meetings.models import Meeting, MeetingState
+from hub.meetings.repository import Meetings
 
 router = APIRouter()
 
@@ -68,7 +69,7 @@ def _recent(session: Session, organisation_id: str) -> list[MeetingRow]:
 
 
 def _concerns(session: Session, organisation_id: str, since: datetime) -> list[Concern]:
-    rows = Connections(session, organisation_id)
+    rows = ConnectionRepository(session, organisation_id)
     lost = rows.all(rows.select().where(Connection.state == ConnectionState.RECONNECT))
     concerns = [
         Concern(

@@ -10,9 +10,9 @@ from hub.accounts import service
 from hub.accounts.dependencies import CurrentAdmin, CurrentMember, CurrentRuntime, Member, verify_csrf
 from hub.accounts.errors import DetailsInvalid
 from hub.accounts.models import ApiKey, AuditEntry, Membership, Organisation, User
+from hub.accounts.repository import ApiKeys, AuditEntries
 from hub.console.errors import not_found
 from hub.console.rendering import page, redirect
-from hub.console.repositories import ApiKeys, AuditEntries
 from hub.runtime import Runtime
 
 router = APIRouter()

@@ -6,8 +6,10 @@ from sqlmodel import Session
 
 from connectors.base.manifest import Capability
 from hub.connections.models import Connection, ConnectionState
+from hub.connections.repository import ConnectionRepository
 from hub.console.providers import capabilities
-from hub.console.repositories import Connections, Destinations, Endpoints, Meetings
+from hub.deliveries.repository import Destinations, Endpoints
+from hub.meetings.repository import Meetings
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,13 @@ def setup_steps(session: Session, organisation_id: str) -> list[Step]:
 
 
 def _connected(session: Session, organisation_id: str) -> set[Capability]:
-    rows = Connections(session, organisation_id)
+    rows = ConnectionRepository(session, organisation_id)
     active = rows.all(rows.select().where(Connection.state == ConnectionState.ACTIVE))
     return {capability for row in active for capability in capabilities(row.provider)}
 
 
 def _receiving(session: Session, organisation_id: str) -> set[Capability]:
-    providers = {row.id: row.provider for row in Connections(session, organisation_id).all()}
+    providers = {row.id: row.provider for row in ConnectionRepository(session, organisation_id).all()}
     enabled = [row for row in Destinations(session, organisation_id).all() if row.enabled]
     return {capability for row in enabled for capability in capabilities(providers[row.connection_id])}
 

@@ -8,7 +8,6 @@ from sqlmodel import col
 from connectors.base.records import RecordRef
 from hub.crm.models import CrmMatch
 from hub.kit.repository import TenantRepository
-from hub.meetings.models import Participant
 
 REMOVED: Final = "removed"
 """The rule of a row that a person took away: it stays, so that matching again does not bring it back."""
@@ -45,16 +44,6 @@ class Matches(TenantRepository[CrmMatch]):
         """Forget a match that no rule finds any more."""
         self.session.delete(row)
         self.session.flush()
-
-
-class Participants(TenantRepository[Participant]):
-    """Who took part."""
-
-    model: ClassVar[type[Any]] = Participant
-
-    def of_meeting(self, meeting_id: str) -> Sequence[Participant]:
-        """Everybody, in the order they became known."""
-        return self.all(self.select().where(Participant.meeting_id == meeting_id).order_by(col(Participant.id)))
 
 
 def record_of(row: CrmMatch) -> RecordRef:

@@ -16,11 +16,12 @@ from hub.connections.access import open_destination
 from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
 from hub.crm.models import CrmMatch
-from hub.crm.repository import BY_RULE, Matches, Participants, record_of
+from hub.crm.repository import BY_RULE, Matches, record_of
 from hub.deliveries.repository import Destinations
 from hub.errors import NotFound
 from hub.meetings import timeline
 from hub.meetings.models import Meeting, Participant
+from hub.meetings.repository import Participants
 from hub.runtime import Runtime
 
 
