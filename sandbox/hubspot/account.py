@@ -39,6 +39,7 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "searches_per_second": 5,
     "daily_requests": 250_000,
     "search_lag_seconds": 1.0,
+    "refuse_whole_batches": False,
     "webhook_url": "",
     "webhook_retry_delays": [1.0, 4.0],
     "webhook_timeout": 5.0,

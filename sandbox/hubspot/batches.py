@@ -17,13 +17,15 @@ BASE = "/crm/v3/objects/{type}/batch"
 LIMIT = 100
 
 Row = dict[str, Any]
+Options = Callable[[], dict[str, Any]]
 
 
 class BatchCalls:
     """The calls on many records."""
 
-    def __init__(self, world: World, records: Records, events: Events) -> None:
+    def __init__(self, world: World, records: Records, events: Events, options: Options) -> None:
         self._world = world
+        self._options = options
         self._records = records
         self._events = events
 
@@ -68,6 +70,8 @@ class BatchCalls:
             doc = self._find(kind, row.get("idProperty") or "hs_object_id", str(row.get("id", "")))
             return shown(kind, self._records.update(kind, doc, row["properties"]), tuple(row["properties"]))
 
+        if self._options()["refuse_whole_batches"]:
+            return self._all_or_none(_inputs(call), work)
         return self._answer(200, _inputs(call), work)
 
     def upsert(self, call: Call) -> Answer:
@@ -122,6 +126,12 @@ class BatchCalls:
             self._records.by_unique(kind, str(name), str(row["id"]))
             if name == "email" and "email" not in row["properties"]:
                 raise HubSpotError(400, "Partial upserts are not supported when using email as the idProperty")
+
+    def _all_or_none(self, inputs: Sequence[Row], work: Callable[[Row], Row]) -> Answer:
+        """As HubSpot answers some updates: one bad row, and nothing is written. Raises `HubSpotError`."""
+        with self._world.store.savepoint():
+            results = [work(row) for row in inputs]
+        return self._complete(200, results, [])
 
     def _answer(self, status: int, inputs: Sequence[Row], work: Callable[[Row], Row]) -> Answer:
         results, errors = [], []

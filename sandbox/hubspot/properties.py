@@ -34,6 +34,22 @@ CHANGEABLE = {
 }
 READ_ONLY = {"hs_object_id", "createdate", "hs_createdate", "lastmodifieddate", "hs_lastmodifieddate"}
 READ_ONLY |= {"hs_merged_object_ids", "hs_is_closed", "hs_is_closed_won"}
+LABELS = {
+    "firstname": "First name",
+    "lastname": "Last name",
+    "jobtitle": "Job title",
+    "lifecyclestage": "Lifecycle stage",
+    "createdate": "Create date",
+    "hs_createdate": "Create date",
+    "lastmodifieddate": "Last modified date",
+    "hs_lastmodifieddate": "Last modified date",
+    "hs_object_id": "Record ID",
+    "dealname": "Deal name",
+    "dealstage": "Deal stage",
+    "closedate": "Close date",
+    "hs_timestamp": "Activity date",
+    "hs_i_cal_uid": "Calendar id",
+}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -194,7 +210,7 @@ def _moment(name: str, text: str) -> str:
 
 def _standard(name: str, type_: str) -> Property:
     field = sorted(FIELD_TYPES[type_] - {"calculation_equation"})[0]
-    label = name.removeprefix("hs_").replace("_", " ").capitalize()
+    label = LABELS.get(name) or name.removeprefix("hs_").replace("_", " ").capitalize()
     return {"name": name, "label": label, "type": type_, "fieldType": field, "hubspotDefined": True, "options": []}
 
 

@@ -112,5 +112,13 @@ def _event(event: Doc) -> Doc:
     return {"at": event["timestamp"], "chip": "Event", "title": title_text, "url": None, "text": ""}
 
 
-def _details(doc: Doc, names: list[str], properties: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(properties[name]["label"], doc["properties"][name]) for name in names if doc["properties"].get(name)]
+def _details(doc: Doc, names: list[str], properties: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    return [
+        (properties[name]["label"], unescape(doc["properties"][name].replace("<br>", "\n")), _is_time(properties[name]))
+        for name in names
+        if doc["properties"].get(name)
+    ]
+
+
+def _is_time(definition: dict[str, Any]) -> bool:
+    return bool(definition["type"] == "datetime")

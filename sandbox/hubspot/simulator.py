@@ -123,7 +123,7 @@ class HubSpot:
         gateway = Gateway(self._server.tokens, self._limits)
         gateway.add("GET", "/account-info/v3/details", lambda _: Answer(200, ACCOUNT), _any_scope)
         search = Search(self._schema, self._records, self._options)
-        BatchCalls(self._world, self._records, self._events).add_to(gateway)
+        BatchCalls(self._world, self._records, self._events, self._options).add_to(gateway)
         ObjectCalls(self._records, search, self._events).add_to(gateway)
         LinkCalls(self._world, self._records, self._associations).add_to(gateway)
         PropertyCalls(self._world, self._schema).add_to(gateway)

@@ -377,6 +377,22 @@ async def test_one_refused_row_does_not_keep_the_others(hubspot: HubspotConnecto
     assert [warning for warning in receipt.warnings if "Deal Contoso renewal was not written" in warning]
 
 
+async def test_a_batch_refused_whole_is_sent_again_row_by_row(
+    hubspot: HubspotConnector, sandbox: httpx.Client, api: httpx.Client
+) -> None:
+    key = {"name": "key", "label": "Key", "type": "string", "fieldType": "text", "hasUniqueValue": True}
+    _call(api, "POST", "/crm/v3/properties/contacts", key | {"groupName": "echodepth"})
+    _options(sandbox, refuse_whole_batches=True)
+    records = [candidate.record for candidate in await _match(hubspot, PRIYA, "joe.meyer@contoso.example")]
+    mapping = dict(hubspot.default_mapping) | {"Contact.url": "key"}
+
+    receipt = await hubspot.publish(a_report(), records, mapping)
+
+    contacts = [record for record in _records(sandbox, "contacts") if record["properties"].get(SCORE)]
+    assert len(contacts) == 1
+    assert len([warning for warning in receipt.warnings if "another HubSpot record already holds" in warning]) == 1
+
+
 async def test_publishing_before_the_set_up_is_refused_in_words(bare: HubspotConnector) -> None:
     with pytest.raises(RequestRejected, match="run the set-up again"):
         await _publish(bare, a_report(), await _matched(bare))
