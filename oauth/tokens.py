@@ -102,7 +102,7 @@ class TokenEndpoint:
             **({"transport": self.transport} if self.transport else _network()),
         )
         for hook in ("access_token_response", "refresh_token_response"):
-            client.register_compliance_hook(hook, _require_usable)
+            client.register_compliance_hook(hook, self._require_usable)
         try:
             async with client:
                 yield client
@@ -113,6 +113,19 @@ class TokenEndpoint:
             raise Unavailable("the token endpoint could not be reached", answered=not lost) from error
         except httpx.InvalidURL as error:
             raise Rejected("the token endpoint's address is not valid") from error
+
+    def _require_usable(self, answer: httpx.Response) -> httpx.Response:
+        """authlib's hook: let through what is an OAuth answer, whatever its status, and nothing else.
+
+        Some providers name a refusal as `status` instead of RFC 6749's `error`.
+        """
+        _raise_if_unavailable(answer)
+        body = _json(answer)
+        if body.get("error") or body.get("access_token"):
+            return answer
+        if isinstance(code := body.get("status"), str) and code:
+            raise self._refusal(code)
+        raise Rejected(f"the token endpoint answered {answer.status_code} without a token", code="no_token")
 
     def _refusal(self, code: str) -> OAuthError:
         if code in self.provider.invalid_grant_errors:
@@ -130,15 +143,6 @@ class TokenEndpoint:
             return
         if answer.is_error or code or body.get("ok") is False:
             raise self._refusal(code or str(answer.status_code))
-
-
-def _require_usable(answer: httpx.Response) -> httpx.Response:
-    """authlib's hook: let through what is an OAuth answer, whatever its status, and nothing else."""
-    _raise_if_unavailable(answer)
-    body = _json(answer)
-    if not (body.get("error") or body.get("access_token")):
-        raise Rejected(f"the token endpoint answered {answer.status_code} without a token", code="no_token")
-    return answer
 
 
 def _raise_if_unavailable(answer: httpx.Response) -> None:

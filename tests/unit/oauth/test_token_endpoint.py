@@ -98,6 +98,8 @@ async def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one() -> None
         (200, {"ok": False, "error": "token_revoked"}, InvalidGrant),
         (200, {"ok": False, "error": "ratelimited"}, Unavailable),
         (401, {"error": "invalid_client"}, Rejected),
+        (400, {"status": "token_revoked", "message": "missing or invalid refresh token"}, InvalidGrant),
+        (400, {"status": "error", "message": "something else"}, Rejected),
         (200, {"ok": True}, Rejected),
         (429, {"error": "invalid_grant"}, Unavailable),
         (502, {"error": "invalid_grant"}, Unavailable),
