@@ -1,5 +1,7 @@
 """Passwords: argon2id with the library's current parameters."""
 
+from threading import BoundedSemaphore
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -8,7 +10,11 @@ from hub.accounts.errors import DetailsInvalid
 SHORTEST = 12
 LONGEST = 256
 
+AT_ONCE = 4
+"""Each check takes 64 MiB: strangers must not be able to fill the memory by trying in parallel."""
+
 _hasher = PasswordHasher()
+_room = BoundedSemaphore(AT_ONCE)
 _NOBODY = _hasher.hash("a password that belongs to nobody")
 
 
@@ -24,7 +30,8 @@ def hash_password(password: str) -> str:
 def matches(password: str, password_hash: str | None) -> bool:
     """Whether the password belongs to the hash. Without a hash it takes as long: nobody can time who exists."""
     try:
-        return _hasher.verify(password_hash or _NOBODY, password[:LONGEST]) and password_hash is not None
+        with _room:
+            return _hasher.verify(password_hash or _NOBODY, password[:LONGEST]) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 

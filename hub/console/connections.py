@@ -63,7 +63,7 @@ def connections(
         groups=[(_HEADINGS[key], list(group)) for key, group in groupby(cards, lambda card: card.manifest.category)],
         shown=CONNECTION,
         lost=sorted({provider_name(row.provider) for row in rows if row.state is ConnectionState.RECONNECT}),
-        said=notice_text(notice, provider_name(provider)),
+        said=_said(notice, provider),
         said_tone="good" if is_good_news(notice) else "note",
     )
 
@@ -80,6 +80,12 @@ def logo(request: Request, provider: str, member: OptionalMember) -> Response:
         "Cache-Control": "private, max-age=3600",
     }
     return FileResponse(manifest.logo, media_type="image/svg+xml", headers=headers)
+
+
+def _said(notice: str, provider: str) -> str:
+    """The sentence for an outcome in the address; none for a provider we do not know: words never come from a link."""
+    manifest = find_manifest(provider)
+    return notice_text(notice, manifest.name) if manifest else ""
 
 
 def _card(manifest: Manifest, rows: tuple[Connection, ...], settings: Settings) -> Card:

@@ -177,6 +177,12 @@ def test_signing_in_leads_nowhere_else(browser_of_owner: TestClient, location: s
     assert browser_of_owner.get(location).headers["location"] == "/"
 
 
+def test_a_link_puts_no_words_on_our_pages(browser_of_owner: TestClient) -> None:
+    assert "Zoom is connected." in browser_of_owner.get("/connections?notice=connected&provider=zoom").text
+    for query in ("notice=connected&provider=Call+0800+123", "notice=Call+0800+123&provider=zoom"):
+        assert "Call 0800 123" not in browser_of_owner.get(f"/connections?{query}").text
+
+
 NUL = [
     "/meetings?q=%00", "/meetings?before=%00", "/meetings/mtg_%00", "/deliveries?cursor=%00", "/first-run?token=%00",
     "/connections?notice=%00&provider=%00", "/logos/%00.svg", "/destinations/new/%00",
