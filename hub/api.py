@@ -5,12 +5,15 @@ from fastapi import FastAPI
 from hub import console
 from hub.accounts import endpoints as accounts
 from hub.analysis import endpoints as analysis
+from hub.connections import endpoints as connected
 from hub.connections import views as connections
 from hub.deliveries import endpoints as deliveries
+from hub.deliveries import routes as sending
 from hub.ingest import endpoints as ingest
+from hub.meetings import endpoints as meetings
 
 
 def include_routers(app: FastAPI) -> None:
     """Add every feature's routes."""
-    for feature in (ingest, analysis, accounts, deliveries, connections, console):
+    for feature in (ingest, analysis, meetings, connected, sending, accounts, deliveries, connections, console):
         app.include_router(feature.router)

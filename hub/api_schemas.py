@@ -1,11 +1,16 @@
 """What every endpoint of the API shares in the OpenAPI document: errors, pages, input that any store can hold."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, model_validator
 
 Item = TypeVar("Item")
+
+Identifier = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_]+$")]
+Cursor = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_]+$", description="`next_cursor`, as given.")]
+Limit = Annotated[int, Query(ge=1, le=100, description="Rows of a page.")]
 
 
 class ErrorDetails(BaseModel):

@@ -15,15 +15,13 @@ from hub.accounts.idempotency import IdempotentRoute
 from hub.accounts.models import ApiKey, AuditEntry
 from hub.accounts.repository import ApiKeys, AuditEntries
 from hub.accounts.service import NewKey, make_api_key, revoke_api_key
-from hub.api_schemas import Input, Listing, error_responses
+from hub.api_schemas import Cursor, Input, Limit, Listing, error_responses
 from hub.errors import Forbidden, InvalidInput, NotFound
 from hub.kit.pagination import Page, page
 from hub.runtime import Runtime
 
 router = APIRouter(prefix="/v1", tags=["Administration"], route_class=IdempotentRoute)
 
-Cursor = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_]+$")]
-Limit = Annotated[int, Query(ge=1, le=100)]
 _LONGEST_RANGE = timedelta(days=366)
 
 

@@ -88,9 +88,7 @@ def test_the_limit_is_shared_by_everybody_who_counts(runtime: Runtime) -> None:
     database, now, exceeded = runtime.database, runtime.clock(), list[bool]()
 
     def count() -> None:
-        exceeded.extend(
-            take(database, "key:requests", 100, period_s=3600, now=now).exceeded for _ in range(50)
-        )
+        exceeded.extend(take(database, "key:requests", 100, period_s=3600, now=now).exceeded for _ in range(50))
 
     threads = [threading.Thread(target=count) for _ in range(4)]
     [thread.start() for thread in threads]

@@ -1,0 +1,122 @@
+"""`/v1/deliveries`: what was sent where, how it went, and sending it again."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlmodel import col
+
+from hub.accounts.api_access import Caller, allow
+from hub.accounts.dependencies import CurrentRuntime
+from hub.accounts.idempotency import IdempotentRoute
+from hub.api_schemas import Cursor, Identifier, Input, Limit, Listing, error_responses
+from hub.deliveries import service
+from hub.deliveries.models import Delivery, DeliveryState
+from hub.deliveries.repository import Deliveries
+from hub.deliveries.routes.views import DeliveryDetails, DeliveryView, attempt_view, delivery_view
+from hub.errors import Conflict, NotFound
+from hub.runtime import Runtime
+
+router = APIRouter(tags=["Deliveries"], route_class=IdempotentRoute)
+
+Reader = Annotated[Caller, Depends(allow("webhooks:read"))]
+Writer = Annotated[Caller, Depends(allow("webhooks:write"))]
+_MOST_RECOVERED = 1000
+
+
+class RecoverRequest(Input):
+    """Which deliveries to send again: those in this state, created in this time, to this endpoint or destination."""
+
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+    state: DeliveryState = DeliveryState.DEAD
+    endpoint_id: str | None = Field(default=None, max_length=64)
+    destination_id: str | None = Field(default=None, max_length=64)
+
+
+class Recovered(BaseModel):
+    """How many deliveries are on their way again."""
+
+    resent: int
+
+
+@router.get("/deliveries", responses=error_responses())
+async def list_all_deliveries(
+    runtime: CurrentRuntime,
+    caller: Reader,
+    state: DeliveryState | None = None,
+    meeting_id: Identifier | None = None,
+    endpoint_id: Identifier | None = None,
+    destination_id: Identifier | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Listing[DeliveryView]:
+    """Deliveries, narrowed by what is given."""
+    found = await asyncio.to_thread(
+        service.list_deliveries,
+        runtime,
+        caller.organisation_id,
+        state=state,
+        meeting_id=meeting_id,
+        endpoint_id=endpoint_id,
+        destination_id=destination_id,
+        limit=limit,
+        cursor=cursor,
+    )
+    return Listing(data=[delivery_view(row) for row in found.rows], next_cursor=found.next_cursor)
+
+
+@router.get("/deliveries/{delivery_id}", responses=error_responses(404))
+async def read_delivery(runtime: CurrentRuntime, caller: Reader, delivery_id: str) -> DeliveryDetails:
+    """One delivery with every attempt."""
+    row = await asyncio.to_thread(_find, runtime, caller.organisation_id, delivery_id)
+    tried = await asyncio.to_thread(service.list_attempts, runtime, caller.organisation_id, delivery_id)
+    return DeliveryDetails(**delivery_view(row).model_dump(), attempts=[attempt_view(item) for item in tried])
+
+
+@router.post("/deliveries/{delivery_id}/resend", status_code=202, responses=error_responses(404, 409))
+async def resend(runtime: CurrentRuntime, caller: Writer, delivery_id: str) -> DeliveryView:
+    """Send again."""
+    row = await asyncio.to_thread(service.replay, runtime, caller.organisation_id, delivery_id, actor=caller.key_id)
+    return delivery_view(row)
+
+
+@router.post("/deliveries/recover", status_code=202, responses=error_responses())
+async def recover(runtime: CurrentRuntime, caller: Writer, body: RecoverRequest) -> Recovered:
+    """Send again what failed in a time, such as while your endpoint was down; at most a thousand at a call."""
+    return Recovered(resent=await asyncio.to_thread(_recover, runtime, caller, body))
+
+
+def _find(runtime: Runtime, organisation_id: str, delivery_id: str) -> Delivery:
+    with runtime.database.transaction() as session:
+        found = Deliveries(session, organisation_id).get(delivery_id)
+    if found is None:
+        raise NotFound("There is no such delivery.")
+    return found
+
+
+def _recover(runtime: Runtime, caller: Caller, body: RecoverRequest) -> int:
+    resent = 0
+    for delivery_id in _wanted(runtime, caller.organisation_id, body):
+        try:
+            service.replay(runtime, caller.organisation_id, delivery_id, actor=caller.key_id)
+        except Conflict:  # it is on its way already, or has nowhere to go any more
+            continue
+        resent += 1
+    return resent
+
+
+def _wanted(runtime: Runtime, organisation_id: str, body: RecoverRequest) -> list[str]:
+    until = body.until or runtime.clock()
+    where: list[Any] = [
+        Delivery.state == body.state,
+        col(Delivery.created_at) >= body.since,
+        col(Delivery.created_at) <= until,
+        *([Delivery.endpoint_id == body.endpoint_id] if body.endpoint_id else []),
+        *([Delivery.destination_id == body.destination_id] if body.destination_id else []),
+    ]
+    with runtime.database.transaction() as session:
+        repository = Deliveries(session, organisation_id)
+        rows = repository.all(repository.select().where(*where).order_by(col(Delivery.id)).limit(_MOST_RECOVERED))
+        return [row.id for row in rows]

@@ -1,0 +1,188 @@
+"""`/v1/destinations`: which connection takes results, where inside it, under which rule, into which fields."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from connectors.base.records import Report
+from hub.accounts.api_access import Caller, allow
+from hub.accounts.dependencies import CurrentRuntime
+from hub.accounts.idempotency import IdempotentRoute
+from hub.analysis.repository import Analyses
+from hub.api_schemas import Cursor, Input, Limit, Listing, error_responses
+from hub.crm.service import RecordPreview, preview
+from hub.deliveries import service
+from hub.deliveries.models import Destination
+from hub.deliveries.report import build_report
+from hub.deliveries.repository import Destinations
+from hub.errors import NotFound
+from hub.kit.pagination import Page, page
+from hub.meetings.repository import Meetings, Participants
+from hub.runtime import Runtime
+
+router = APIRouter(prefix="/destinations", tags=["Destinations"], route_class=IdempotentRoute)
+
+Reader = Annotated[Caller, Depends(allow("destinations:read"))]
+Writer = Annotated[Caller, Depends(allow("destinations:write"))]
+
+
+class DestinationView(BaseModel):
+    """Where results go. An empty rule takes everything; an empty mapping is the connector's own."""
+
+    id: str
+    connection_id: str
+    name: str
+    enabled: bool
+    target: dict[str, str]
+    rule: dict[str, Any]
+    mapping: dict[str, str]
+    created_at: datetime
+
+
+class DestinationRequest(Input):
+    """A new destination."""
+
+    connection_id: str = Field(min_length=1, max_length=64)
+    name: str = Field(min_length=1, max_length=100)
+    target: dict[str, str] = Field(default_factory=dict, max_length=20)
+    rule: dict[str, Any] = Field(
+        default_factory=dict, max_length=20, examples=[{"trust_score_below": 60, "alerts_only": False}]
+    )
+    mapping: dict[str, str] = Field(
+        default_factory=dict, max_length=100, examples=[{"trust_score": "EchoDepth_Trust_Score__c"}]
+    )
+
+
+class DestinationChange(Input):
+    """What to change; the rest stays."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    enabled: bool | None = None
+    target: dict[str, str] | None = Field(default=None, max_length=20)
+    rule: dict[str, Any] | None = Field(default=None, max_length=20)
+    mapping: dict[str, str] | None = Field(default=None, max_length=100)
+
+
+class DryRunRequest(Input):
+    """Which meeting's result to try."""
+
+    meeting_id: str = Field(min_length=1, max_length=64)
+
+
+class RecordChange(BaseModel):
+    """What would happen to one record, and why to that one."""
+
+    record_type: str
+    record_id: str
+    record_name: str
+    record_url: str
+    reason: str
+    action: str
+    values: dict[str, Any]
+
+
+class DryRun(BaseModel):
+    """What a delivery would write; nothing was sent."""
+
+    data: list[RecordChange]
+
+
+@router.get("", responses=error_responses())
+async def list_all_destinations(
+    runtime: CurrentRuntime, caller: Reader, limit: Limit = 50, cursor: Cursor = None
+) -> Listing[DestinationView]:
+    """Every destination."""
+    found = await asyncio.to_thread(_page, runtime, caller.organisation_id, limit, cursor)
+    return Listing(data=[_view(row) for row in found.rows], next_cursor=found.next_cursor)
+
+
+@router.post("", status_code=201, responses=error_responses(404))
+async def create(runtime: CurrentRuntime, caller: Writer, body: DestinationRequest) -> DestinationView:
+    """Start sending results somewhere."""
+    new = service.NewDestination(body.connection_id, body.name, body.target, body.rule, body.mapping)
+    row = await asyncio.to_thread(service.create_destination, runtime, caller.organisation_id, new, actor=caller.key_id)
+    return _view(row)
+
+
+@router.get("/{destination_id}", responses=error_responses(404))
+async def read(runtime: CurrentRuntime, caller: Reader, destination_id: str) -> DestinationView:
+    """One destination."""
+    return _view(await asyncio.to_thread(_find, runtime, caller.organisation_id, destination_id))
+
+
+@router.patch("/{destination_id}", responses=error_responses(404))
+async def change(
+    runtime: CurrentRuntime, caller: Writer, destination_id: str, body: DestinationChange
+) -> DestinationView:
+    """Change name, rule, target, mapping, or switch it on and off."""
+    row = await asyncio.to_thread(
+        service.change_destination,
+        runtime,
+        caller.organisation_id,
+        destination_id,
+        actor=caller.key_id,
+        **body.model_dump(),
+    )
+    return _view(row)
+
+
+@router.delete("/{destination_id}", status_code=204, responses=error_responses(404))
+async def delete(runtime: CurrentRuntime, caller: Writer, destination_id: str) -> None:
+    """Stop sending there."""
+    await asyncio.to_thread(
+        service.delete_destination, runtime, caller.organisation_id, destination_id, actor=caller.key_id
+    )
+
+
+@router.post("/{destination_id}/dry-run", responses=error_responses(404))
+async def dry_run(runtime: CurrentRuntime, caller: Reader, destination_id: str, body: DryRunRequest) -> DryRun:
+    """What delivering a meeting's result would write, record by record."""
+    found = await asyncio.to_thread(_preview, runtime, caller.organisation_id, destination_id, body.meeting_id)
+    return DryRun(data=[_change(item) for item in found])
+
+
+def _view(row: Destination) -> DestinationView:
+    return DestinationView.model_validate(row.model_dump())
+
+
+def _change(item: RecordPreview) -> RecordChange:
+    return RecordChange(
+        record_type=item.record.type,
+        record_id=item.record.id,
+        record_name=item.record.name,
+        record_url=item.record.url,
+        reason=item.reason,
+        action=item.action,
+        values=dict(item.values),
+    )
+
+
+def _page(runtime: Runtime, organisation_id: str, limit: int, cursor: str | None) -> Page[Destination]:
+    with runtime.database.transaction() as session:
+        return page(Destinations(session, organisation_id), limit=limit, cursor=cursor)
+
+
+def _find(runtime: Runtime, organisation_id: str, destination_id: str) -> Destination:
+    with runtime.database.transaction() as session:
+        found = Destinations(session, organisation_id).get(destination_id)
+    if found is None:
+        raise NotFound("There is no such destination.")
+    return found
+
+
+def _preview(runtime: Runtime, organisation_id: str, destination_id: str, meeting_id: str) -> Sequence[RecordPreview]:
+    return preview(runtime, organisation_id, destination_id, _report(runtime, organisation_id, meeting_id))
+
+
+def _report(runtime: Runtime, organisation_id: str, meeting_id: str) -> Report:
+    with runtime.database.transaction() as session:
+        meeting = Meetings(session, organisation_id).get(meeting_id)
+        analysis = Analyses(session, organisation_id).newest_completed(meeting_id) if meeting else None
+        if meeting is None or analysis is None:
+            raise NotFound("There is no such meeting with a result.")
+        people = Participants(session, organisation_id).of_meeting(meeting_id)
+        return build_report(runtime.settings, meeting, analysis, people)
