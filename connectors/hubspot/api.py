@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from hubspot import HubSpot
 from urllib3.util.retry import Retry
@@ -16,6 +18,7 @@ from connectors.hubspot.pacing import Usage
 BATCH_LIMIT = 100
 _LINK_LIMIT = 1000
 _TIMEOUT_S = (10.0, 60.0)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # repeating is decided by the hub, by class of error; the SDK must hand over every status with its body
 _NO_RETRIES = Retry(total=0, raise_on_status=False, respect_retry_after_header=False, allowed_methods=None)
 
@@ -55,7 +58,7 @@ class Api:
 
     def __init__(self, host: str, token: str, usage: Usage) -> None:
         self._usage = usage
-        client = HubSpot(access_token=token, host=host, retry=_NO_RETRIES)
+        client = HubSpot(access_token=token, host=host, retry=_NO_RETRIES, proxy=proxy_for(host))
         self._records = client.crm.objects.basic_api
         self._batches = client.crm.objects.batch_api
         self._search = client.crm.objects.search_api
@@ -224,6 +227,14 @@ class Api:
             return json.loads(raw) if raw else None
         except ValueError as error:
             raise ProviderUnavailable("HubSpot's answer was not JSON") from error
+
+
+def proxy_for(address: str) -> str | None:
+    """The environment's proxy for an address, which the SDK does not look for; none for this machine."""
+    parts = urlsplit(address)
+    if parts.hostname in _LOOPBACK or proxy_bypass(parts.hostname or ""):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 def _chunks(rows: Sequence[Record], size: int) -> Iterator[list[Record]]:

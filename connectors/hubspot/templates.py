@@ -13,6 +13,7 @@ from typing import Any
 from hubspot import HubSpot
 
 from connectors.base.errors import ConnectorError
+from connectors.hubspot.api import proxy_for
 from connectors.hubspot.errors import SessionExpired, translated
 from connectors.hubspot.mapping import FIGURE_TYPES
 from connectors.hubspot.timeline import TIMELINE_EVENT, template
@@ -25,7 +26,7 @@ def make_templates(host: str, app_id: int, developer_key: str) -> dict[str, str]
 
     Raises the errors of `connectors.base.errors`, and `SessionExpired` for a wrong key.
     """
-    api = HubSpot(api_key=developer_key, host=host).crm.timeline.templates_api
+    api = HubSpot(api_key=developer_key, host=host, proxy=proxy_for(host)).crm.timeline.templates_api
     there = {(row["objectType"].lower(), row["name"]): str(row["id"]) for row in _call(api.get_all, app_id)["results"]}
     found = {}
     for record_type in FIGURE_TYPES:

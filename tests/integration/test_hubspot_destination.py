@@ -1,5 +1,6 @@
 """The HubSpot destination against the simulated account."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,10 +9,14 @@ from typing import Any
 import httpx
 import pytest
 
+from connectors import registry
 from connectors.base.errors import AuthorizationLost, ProviderUnavailable, RateLimited, RequestRejected
 from connectors.base.records import Candidate, ChangeKind, MatchQuery, Person, Receipt, RecordRef, Report
 from connectors.hubspot.connector import HubspotConnector
 from connectors.hubspot.timeline import template
+from oauth.errors import InvalidGrant
+from oauth.provider import ClientCredentials
+from oauth.tokens import TokenEndpoint
 from sandbox.serving import running
 from tests.support.connecting import TokenClient, authorize
 from tests.support.reports import a_report
@@ -453,6 +458,20 @@ async def test_an_ended_session_is_renewed_once(client: TokenClient, bare: Hubsp
     assert client.refreshes == 1
 
 
+async def test_our_oauth_renews_and_revokes(client: TokenClient) -> None:
+    provider = registry.manifest("hubspot").oauth_provider(client.hosts)
+    endpoint = TokenEndpoint(provider, ClientCredentials("demo-hubspot-client", "demo-hubspot-secret"))
+    first = await asyncio.to_thread(_tokens, client.hosts["web"].removesuffix("/hubspot"))
+
+    renewed = await endpoint.refresh(first["refresh_token"], datetime.now(UTC))
+
+    assert renewed.refresh_token == first["refresh_token"]
+    assert renewed.expires_at is not None
+    assert await endpoint.revoke(renewed)
+    with pytest.raises(InvalidGrant):
+        await endpoint.refresh(first["refresh_token"], datetime.now(UTC))
+
+
 async def test_a_revoked_connection_asks_to_reconnect(bare: HubspotConnector, sandbox: httpx.Client) -> None:
     _revoke(sandbox)
 
@@ -462,12 +481,12 @@ async def test_a_revoked_connection_asks_to_reconnect(bare: HubspotConnector, sa
 
 async def test_a_missing_scope_is_named(base: str, sandbox: httpx.Client, client: TokenClient) -> None:
     report, deal = a_report(), RecordRef("Deal", "1")
-    narrow = replace(client, token=_token_with(base, "oauth crm.objects.contacts.read"))
+    narrow = replace(client, token=_tokens(base, "oauth crm.objects.contacts.read")["access_token"])
 
     with pytest.raises(RequestRejected, match=r"crm\.objects\.deals\.read"):
         await _publish(HubspotConnector(narrow), report, [deal])
 
 
-def _token_with(base: str, scope: str) -> str:
+def _tokens(base: str, scope: str = "") -> dict[str, Any]:
     with httpx.Client(base_url=base, trust_env=False, timeout=30) as http:
-        return str(App(base, "hubspot", http).connect(scope=scope)["access_token"])
+        return App(base, "hubspot", http).connect(scope=scope)

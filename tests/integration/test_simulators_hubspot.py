@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from connectors.base.records import InboundRequest
-from connectors.hubspot.templates import make_templates
+from connectors.hubspot import templates
 from connectors.hubspot.webhook import verify
 from sandbox.serving import running
 from tests.support.payloads import payload
@@ -186,15 +186,22 @@ def test_calls_need_a_time_and_values_must_fit_their_property(hs: httpx.Client) 
     assert "INVALID_DOUBLE" in deal.json()["message"]
 
 
-def test_templates_need_the_developer_key_and_are_made_once(http: httpx.Client) -> None:
-    host = str(http.base_url).rstrip("/") + "/hubspot/api"
+def test_templates_need_the_developer_key_and_are_made_once(
+    http: httpx.Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--app-id", "305117", "--api", str(http.base_url).rstrip("/") + "/hubspot/api"]
 
-    first, second = (make_templates(host, 305117, "demo-hubspot-developer-key") for _ in range(2))
-    refused = http.get("/hubspot/api/integrators/timeline/v3/305117/event-templates", params={"hapikey": "x"})
+    monkeypatch.setenv("HUBSPOT_DEVELOPER_KEY", "demo-hubspot-developer-key")
+    statuses = [templates.main(arguments), templates.main(arguments)]
+    printed = capsys.readouterr().out
+    monkeypatch.setenv("HUBSPOT_DEVELOPER_KEY", "another-key")
+    statuses.append(templates.main(arguments))
 
-    assert first == second
-    assert set(first) == {"Contact.timeline_event", "Deal.timeline_event"}
-    assert refused.status_code == 401
+    assert statuses == [0, 0, 1]
+    made = http.get("/_sandbox/state/hubspot").json()["timeline"]["templates"]
+    assert [template["objectType"] for template in made] == ["contacts", "deals"]
+    assert all(printed.count(f'"{template["id"]}"') == 2 for template in made)
+    assert "another-key" not in capsys.readouterr().err
 
 
 def test_introspection_tells_whose_a_token_is(http: httpx.Client) -> None:
