@@ -199,6 +199,23 @@ async def test_strangers_lead_to_their_company_unless_their_domain_says_nothing(
     assert [(candidate.rule, candidate.record.name) for candidate in found] == [("company_by_domain", "Contoso")]
 
 
+async def test_of_several_open_deals_the_one_with_most_of_the_people_is_chosen(
+    bare: HubspotConnector, sandbox: httpx.Client, api: httpx.Client
+) -> None:
+    people = [record["id"] for record in _records(sandbox, "contacts")]
+    for name, date, members in (("Both", "2030-01-01", people), ("Sooner", "2026-12-01", people[:1])):
+        deal = {"dealname": name, "dealstage": "contractsent", "closedate": date}
+        made = _call(api, "POST", "/crm/v3/objects/deals", {"properties": deal})["id"]
+        for person in members:
+            _call(api, "PUT", f"/crm/v4/objects/deals/{made}/associations/default/contacts/{person}")
+
+    [*_, deal] = await _match(bare, PRIYA, "joe.meyer@contoso.example")
+
+    assert (deal.rule, deal.record.name) == ("deal_by_contact", "Both")
+    assert [other.name for other in deal.alternatives] == ["Sooner", "Contoso renewal"]
+    assert deal.reason.startswith("Open deal of Joe Meyer, Priya Shah; 2 more")
+
+
 async def test_a_further_address_of_a_contact_finds_it(bare: HubspotConnector, api: httpx.Client) -> None:
     path = f"/crm/v3/objects/contacts/{PRIYA}?idProperty=email"
     _call(api, "PATCH", path, {"properties": {"hs_additional_emails": "p.shah@contoso.example"}})
