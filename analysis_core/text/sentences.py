@@ -1,20 +1,23 @@
 """Cuts what a speaker says into sentences and knows when each character was said."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis_core.observations import Cue, Sentence
 
 _END = re.compile(
-    r"""(?<=[.!?\u2026])["'\u201d\u2019)\]]*\s+(?=["'\u201c\u2018(\[]?[^\W_a-z]|["'\u201c]|\W*$)"""
+    r"""(?<=[.!?\u2026])["'\u201d\u2019)\]]*\s+(?=["'\u201c\u2018(\[]?[^\W_a-z]|["'\u201c]|\W{0,9}$)"""
     r"|(?<=[\u3002\uff01\uff1f])"
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:m[rs]|mrs|dr|prof|sr|jr|st|vs|etc|inc|ltd|co|approx|e\.g|i\.e)|\b(?-i:[A-HJ-Z]))\.$", re.I
 )
 _LONGEST_WORDS = 40
+_LONGEST_CHARACTERS = 2000
+"""Nobody speaks so long a sentence; what is longer has no punctuation, or is meant to keep readers busy."""
+
 _SAME_SPEECH_GAP_S = 1.5
 WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*", re.UNICODE)
 """A word, with its apostrophes."""
@@ -104,9 +107,15 @@ def _ends(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _shortened(passage: Passage, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for boundary in passage.starts:
-        if start < boundary < end and len(WORD.findall(passage.text[start:boundary])) >= _LONGEST_WORDS // 2:
+    first, last = bisect_right(passage.starts, start), bisect_left(passage.starts, end)
+    for boundary in passage.starts[first:last]:
+        if len(WORD.findall(passage.text[start:boundary])) >= _LONGEST_WORDS // 2:
             yield start, boundary - 1
             start = boundary
+    while end - start > _LONGEST_CHARACTERS:
+        cut = passage.text.rfind(" ", start + 1, start + _LONGEST_CHARACTERS)
+        cut = cut if cut > start else start + _LONGEST_CHARACTERS
+        yield start, cut
+        start = cut
     if start < end:
         yield start, end
