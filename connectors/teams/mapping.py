@@ -32,8 +32,16 @@ def events_in(body: Mapping[str, Any]) -> tuple[SourceEvent, ...]:
     """The events in one notification; items of other kinds are left out. Raises `RequestRejected` when it is broken."""
     if not isinstance(body.get("value"), list):
         raise RequestRejected("the notification has no items", status=400)
-    found = [_event(row) for row in rows(body["value"])]
-    return tuple({event.key: event for event in found if event is not None}.values())
+    found = [event for row in rows(body["value"]) if (event := _event(row)) is not None]
+    unique: dict[str, SourceEvent] = {}
+    for event in found:
+        unique.setdefault(_sameness(event), event)
+    return tuple(unique.values())
+
+
+def _sameness(event: SourceEvent) -> str:
+    """Both of a tenant's subscriptions end together, and are looked after together."""
+    return event.account_id if event.kind is EventKind.SUBSCRIPTION_ENDING else event.key
 
 
 def complete_event(found: Item, tenant_id: str) -> SourceEvent:

@@ -25,6 +25,7 @@ _LIFETIME = timedelta(minutes=4300)
 """A little less than the longest that Graph allows."""
 _RENEW_BEFORE = timedelta(hours=36)
 _GONE = 404
+_STANDS_ALREADY = 409
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ async def keep(client: AuthorizedClient, want: Wanted, hook: Hook, now: datetime
     """Make `want` so; gives when the first of them ends."""
     async with graph(client) as sdk:
         ours = await _standing(sdk, hook.url, want.resources)
-        for stale in [each for each in ours if not want.is_met_by(each)]:
-            await _delete(sdk, stale)
         known = {each.resource: each for each in ours if want.is_met_by(each)}
+        for stale in [each for each in ours if each is not known.get(each.resource)]:
+            await _delete(sdk, stale)
         ends = [await _kept(sdk, want, resource, known.get(resource), now, asked) for resource in want.resources]
     return min(ends)
 
@@ -112,7 +113,12 @@ async def _created(sdk: GraphServiceClient, want: Wanted, resource: str, now: da
         body.include_resource_data = True
         body.encryption_certificate = want.certificate.der
         body.encryption_certificate_id = want.certificate.id
-    made = await sdk.subscriptions.post(body)
+    try:
+        made = await sdk.subscriptions.post(body)
+    except RequestRejected as error:
+        if error.status != _STANDS_ALREADY:
+            raise
+        return ends  # another process was faster by a moment
     return _aware(made.expiration_date_time if made else None) or ends
 
 

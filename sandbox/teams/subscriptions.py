@@ -49,6 +49,7 @@ class Subscriptions:
         expires = self._checked_expiry(body)
         self._check(caller, body)
         await self._validate(body)
+        self._require_new(caller, body)
         subscription = {key: body.get(key) for key in SHOWN if key in body} | {
             "id": str(uuid.uuid4()),
             "applicationId": REGISTRATION.client_id,
@@ -112,6 +113,9 @@ class Subscriptions:
             raise GraphError(400, "InvalidRequest", "clientState is longer than 128 characters.")
         if body.get("includeResourceData"):
             _check_certificate(body)
+        self._require_new(caller, body)
+
+    def _require_new(self, caller: Caller, body: dict[str, Any]) -> None:
         if any(_same(doc, body, caller) for doc in self.alive()):
             raise GraphError(409, "ExtensionError", "A subscription for this app and resource exists already.")
 

@@ -1,0 +1,115 @@
+"""A running hub that is connected to the simulated tenant: from the recording to the meeting in the hub."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from pydantic import SecretStr
+from sqlmodel import select
+
+from hub import runtime as runtimes
+from hub.app import create_app
+from hub.connections.models import Connection
+from hub.connections.service.subscribe import try_subscribing
+from hub.ingest.models import InboundEvent
+from hub.meetings.models import Meeting
+from hub.migrations.upgrade import upgrade
+from hub.runtime import Runtime
+from hub.settings import Settings
+from sandbox.serving import free_port, running
+from tests.support.certificates import pem_with_certificate
+from tests.support.teams_lab import (
+    EVERYBODY,
+    TRANSCRIPT,
+    Receiver,
+    TeamsLab,
+    app_of,
+    key_of,
+    new_organisation,
+    wait_for,
+)
+
+
+@dataclass
+class Running:
+    """Both sides, and a connection between them."""
+
+    lab: TeamsLab
+    connection: Connection
+
+    @property
+    def runtime(self) -> Runtime:
+        return self.lab.runtime
+
+    def meetings(self) -> list[Meeting]:
+        with self.runtime.database.transaction() as session:
+            return list(session.exec(select(Meeting)).all())
+
+    def events(self) -> list[InboundEvent]:
+        with self.runtime.database.transaction() as session:
+            return list(session.exec(select(InboundEvent)).all())
+
+
+@pytest.fixture(params=["basic", "encrypted"])
+def hub(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> Iterator[Running]:
+    (tmp_path / "call.mp4").write_bytes(b"this is no video, so that nothing is analysed")
+    (tmp_path / "call.vtt").write_text(TRANSCRIPT)
+    port = free_port()
+    with running(tmp_path / "sandbox", tmp_path) as url:
+        keys = tmp_path / "hook.pem"
+        keys.write_text(pem_with_certificate())
+        path = SecretStr(str(keys) if request.param == "encrypted" else "")
+        app = app_of(url).model_copy(update={"webhook_keys": path})
+        update = {"oauth_apps": {"teams": app}, "port": port}
+        runtime = runtimes.build(settings.model_copy(update=update))
+        upgrade(runtime.database)
+        with _serving(runtime, port):
+            lab = TeamsLab(url, runtime, Receiver(), new_organisation(runtime))
+            connection = lab.connect(EVERYBODY)
+            assert asyncio.run(try_subscribing(runtime, key_of(connection), "teams"))
+            yield Running(lab, connection)
+        runtime.database.close()
+
+
+def test_a_recording_and_its_transcript_become_one_meeting(hub: Running) -> None:
+    hub.lab.play(participants=[])
+
+    wait_for(lambda: any(meeting.state == "failed" for meeting in hub.meetings()), "the pipeline's run", 60)
+
+    [meeting] = hub.meetings()
+    kinds = {event.kind for event in hub.events() if event.meeting_external_id == meeting.external_id}
+    assert (meeting.title, meeting.host_email) == ("Renewal", "dana.reyes@northwind.example")
+    assert kinds == {"recording.completed", "transcript.completed"}
+    assert all(sent["state"] == "delivered" for sent in hub.lab.state()["notifications"])
+    assert {attempt["status"] for sent in hub.lab.state()["notifications"] for attempt in sent["attempts"]} == {202}
+
+
+def test_a_removed_subscription_is_made_again_and_what_it_missed_is_found(hub: Running) -> None:
+    hub.lab.play(announce=False, duration_s=0)
+
+    hub.lab.order("teams/lifecycle", {"event": "subscriptionRemoved"})
+
+    wait_for(lambda: len(hub.meetings()) == 1, "the meeting that nobody announced", 30)
+    resources = [each["resource"].rpartition("/")[2] for each in hub.lab.state()["subscriptions"]]
+    assert sorted(resources) == ["getAllRecordings", "getAllTranscripts"]
+
+
+@contextmanager
+def _serving(runtime: Runtime, port: int) -> Iterator[None]:
+    """The hub's application on a port, in a thread."""
+    config = uvicorn.Config(create_app(runtime), host="127.0.0.1", port=port, log_level="warning", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        wait_for(lambda: server.started or not thread.is_alive(), "the hub", 40)
+        assert server.started
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(30)
