@@ -1,5 +1,6 @@
 """`make models`: fetches and builds every weight that is not already right. One line a model."""
 
+import shutil
 import sys
 
 from analysis_core.errors import ModelMissing
@@ -13,6 +14,8 @@ def make(model: Model) -> str:
     """Brings one model into place and says what was done. Raises `ModelMissing`."""
     if complete(model):
         return "ready"
+    if model.ingredient and not wanted(model):
+        return "not needed"
     if model.committed:
         raise ModelMissing(f"{path_of(model)} is part of this package but absent or changed")
     if model.builder:
@@ -20,6 +23,18 @@ def make(model: Model) -> str:
         return "built"
     fetch(model)
     return "fetched"
+
+
+def wanted(ingredient: Model) -> bool:
+    """Whether something is still to be built from it."""
+    return any(ingredient.id in model.inputs and not complete(model) for model in catalogue().values())
+
+
+def clear() -> None:
+    """Removes the ingredients of what is built."""
+    for model in catalogue().values():
+        if model.ingredient and not wanted(model):
+            shutil.rmtree(path_of(model).parent, ignore_errors=True)
 
 
 def main() -> int:
@@ -33,6 +48,7 @@ def main() -> int:
             done = f"FAILED: {error}"
         sys.stdout.write(f"{model.id:26} {model.version:8} {model.licence:12} {done}\n")
         sys.stdout.flush()
+    clear()
     return 1 if failures else 0
 
 

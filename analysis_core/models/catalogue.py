@@ -46,6 +46,8 @@ class Model:
     builder: str | None
     inputs: tuple[str, ...]
     committed: bool
+    ingredient: bool = False
+    """Only other models are built from it; it goes when they are."""
 
     @property
     def checksums(self) -> Mapping[str, str]:
@@ -70,4 +72,5 @@ def _model(row: Mapping[str, Any]) -> Model:
         builder=row.get("builder"),
         inputs=tuple(row.get("inputs", ())),
         committed=bool(row.get("committed", False)),
+        ingredient=bool(row.get("ingredient", False)),
     )

@@ -19,6 +19,11 @@ _OPSET = 20
 _IR = 9
 _LIMIT = 63
 """Seven bits of eight: the widest range in which no x86 processor's int8 product overflows."""
+_BLOCK = 128
+_BLOCK_LIMIT = 127
+_ZERO = 128
+_OWN = "com.microsoft"
+"""onnxruntime's own operators."""
 
 
 class Graph:
@@ -52,6 +57,20 @@ class Graph:
         real = self.op("Mul", self.op("Cast", product, to=TensorProto.FLOAT), scales)
         return self.op("Add", real, self.constant(bias))
 
+    def precise_linear(self, x: str, weight: Float, bias: Float) -> str:
+        """As `linear`, but with a scale for each 128 figures of `weight` and of every row of `x`.
+
+        For networks whose activations have outliers, which one scale for all of `x` would drown the rest in: half
+        slower, and the error is a tenth. The width of `x` must be a multiple of 128.
+        """
+        outputs, width = weight.shape
+        blocks = weight.reshape(outputs, width // _BLOCK, _BLOCK)
+        scale = np.maximum(np.abs(blocks).max(2), 1e-12).astype(np.float32) / np.float32(_BLOCK_LIMIT)
+        rounded = (np.rint(blocks / scale[:, :, None]) + _ZERO).astype(np.uint8)
+        inputs = (x, self.constant(rounded), self.constant(scale), "", "", self.constant(bias))
+        size = {"K": width, "N": outputs, "bits": 8, "block_size": _BLOCK}
+        return self.op("MatMulNBits", *inputs, domain=_OWN, accuracy_level=4, **size)
+
     def norm(self, x: str, gamma: Float, beta: Float) -> str:
         """Layer normalisation over the last axis."""
         return self.op("LayerNormalization", x, self.constant(gamma), self.constant(beta), axis=-1, epsilon=1e-5)
@@ -67,6 +86,8 @@ class Graph:
             self._constants,
         )
         opset = [helper.make_opsetid("", _OPSET)]
+        if any(node.domain == _OWN for node in nodes):
+            opset.append(helper.make_opsetid(_OWN, 1))
         model = helper.make_model(graph, opset_imports=opset, ir_version=_IR, producer_name="echodepth")
         onnx.checker.check_model(model)
         data: bytes = model.SerializeToString(deterministic=True)

@@ -2,11 +2,13 @@
 
 import hashlib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analysis_core.errors import ModelMissing
+from analysis_core.models import __main__ as making
 from analysis_core.models import describe, used, weights
 from analysis_core.models.catalogue import Model, Source, catalogue
 from analysis_core.models.fetch import fetch
@@ -127,3 +129,21 @@ def test_a_result_names_its_models_by_checksum() -> None:
 
     assert named["version"] == "0.3.0"
     assert named["sha256"] == describe("swift-f0").sha256
+
+
+def test_an_ingredient_is_wanted_until_what_it_is_for_is_built(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ingredient = replace(_model((), _sha(b"raw")), id="raw", ingredient=True)
+    product = replace(_model((), _sha(b"made")), builder="somewhere:build", inputs=("raw",))
+    monkeypatch.setattr(making, "catalogue", lambda: {"raw": ingredient, "toy": product})
+    for model, data in ((ingredient, b"raw"), (product, b"half")):
+        path_of(model).parent.mkdir(parents=True)
+        path_of(model).write_bytes(data)
+
+    making.clear()
+    kept = path_of(ingredient).exists()
+    path_of(product).write_bytes(b"made")
+    making.clear()
+
+    assert kept
+    assert not path_of(ingredient).parent.exists()
+    assert making.make(ingredient) == "not needed"

@@ -1,0 +1,77 @@
+"""The heads that ship: what was learned, joined with what the lower layers say, on scales that mean something.
+
+Development splits set the scales: a dimension is the rating to expect, which strays the less from the middle the worse
+it can be told; the emotions were learned from sentences chosen to hold many rare ones, so their logits are made honest
+(Platt 1999, "Probabilistic outputs for support vector machines").
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from analysis_core.models.builders.mpnet import WIDTH
+from analysis_core.models.training.text_encoder import Encoder
+from analysis_core.models.training.text_learning import DIMENSION, EMOTION, FROZEN, Learned, Material
+from analysis_core.models.training.text_lower import ridge
+
+_BATCH = 64
+_LOWER = (1 + FROZEN) * WIDTH
+
+Float = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Heads:
+    """Dimensions in spreads of ratings, then emotions as logits: `weight` (10, 8 * 768) and `bias` (10,).
+
+    They read the means of the embedding and of the frozen layers, one after the other, and then of the last layer.
+    """
+
+    weight: Float
+    bias: Float
+
+
+def heads(encoder: Encoder, learned: Learned, dev: Mapping[str, Material], lower: Mapping[str, Float]) -> Heads:
+    """`dev` by corpus; `lower` are the lower means of EmoBank's sentences by split, and their ratings as `ratings`."""
+    made = Heads(np.zeros((DIMENSION + EMOTION, _LOWER + WIDTH), np.float32), np.zeros(DIMENSION + EMOTION, np.float32))
+    weight, bias = (values.detach().numpy()[: DIMENSION + EMOTION] for values in (learned.weight, learned.bias))
+    made.weight[:, _LOWER:], made.bias[:] = weight, bias
+    _join(made, _said(encoder, learned, dev["emobank"])[:, :DIMENSION], dev["emobank"].ratings.numpy(), lower)
+    logits = _said(encoder, learned, dev["goemotions"])[:, DIMENSION : DIMENSION + EMOTION]
+    for row, true in enumerate(dev["goemotions"].ratings[:, :EMOTION].numpy().T > 0):
+        _rescale(made, DIMENSION + row, *_platt(logits[:, row], true))
+    return made
+
+
+def _join(made: Heads, said: Float, rated: Float, lower: Mapping[str, Float]) -> None:
+    """Adds the lower layers' view to each dimension, as far as it helps to foretell the ratings."""
+    weight, bias = ridge(lower["train"], lower["ratings"])
+    others = lower["dev"] @ weight.T + bias
+    for row in range(DIMENSION):
+        views = np.column_stack([said[:, row], others[:, row]])
+        own, other = np.linalg.lstsq(views - views.mean(0), rated[:, row] - rated[:, row].mean(), rcond=None)[0]
+        shift = (rated[:, row] - views @ (own, other)).mean()
+        made.weight[row, :_LOWER] = other / own * weight[row]
+        made.bias[row] += other / own * bias[row]
+        _rescale(made, row, own, shift)
+
+
+def _rescale(made: Heads, row: int, slope: float, shift: float) -> None:
+    made.weight[row] *= slope
+    made.bias[row] = made.bias[row] * slope + shift
+
+
+def _said(encoder: Encoder, learned: Learned, material: Material) -> Float:
+    rows = np.arange(len(material.ratings))
+    parts = (rows[at : at + _BATCH] for at in range(0, len(rows), _BATCH))
+    with torch.no_grad():
+        return np.concatenate([learned.scores(encoder, material.states, part).numpy() for part in parts])
+
+
+def _platt(logits: Float, true: NDArray[np.bool_]) -> tuple[float, float]:
+    model = LogisticRegression(C=1e3).fit(logits[:, None], true)
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
