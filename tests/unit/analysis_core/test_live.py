@@ -26,7 +26,7 @@ _BLOCK_S = 0.25
 Sound = NDArray[np.float32]
 
 pytestmark = pytest.mark.skipif(
-    not all(path_of(catalogue()[name]).exists() for name in ("silero-vad", "face-landmarker", "sentence-encoder")),
+    not all(path_of(catalogue()[name]).exists() for name in ("silero-vad", "face-landmarker", "sentence-affect")),
     reason="the models are not built",
 )
 
