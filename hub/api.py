@@ -11,9 +11,14 @@ from hub.deliveries import endpoints as deliveries
 from hub.deliveries import routes as sending
 from hub.ingest import endpoints as ingest
 from hub.meetings import endpoints as meetings
+from hub.sessions import endpoints as sessions
+from hub.sessions import streams
+
+_API = (analysis, sessions, streams, meetings, connected, sending, accounts)
+_REST = (ingest, deliveries, connections, console)
 
 
 def include_routers(app: FastAPI) -> None:
     """Add every feature's routes."""
-    for feature in (ingest, analysis, meetings, connected, sending, accounts, deliveries, connections, console):
+    for feature in (*_API, *_REST):
         app.include_router(feature.router)

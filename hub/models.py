@@ -8,5 +8,6 @@ from hub.deliveries import models as deliveries
 from hub.engine import models as engine
 from hub.ingest import models as ingest
 from hub.meetings import models as meetings
+from hub.sessions import models as sessions
 
-__all__ = ["accounts", "analysis", "connections", "crm", "deliveries", "engine", "ingest", "meetings"]
+__all__ = ["accounts", "analysis", "connections", "crm", "deliveries", "engine", "ingest", "meetings", "sessions"]

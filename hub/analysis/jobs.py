@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from hub.accounts import usage
 from hub.accounts.api_access import Caller
@@ -96,11 +96,7 @@ def urls_context(job_id: str) -> str:
 def begin_job(runtime: Runtime, job_id: str) -> AnalysisJob | None:
     """The job, running now; None when there is nothing left to do."""
     with runtime.database.transaction() as session:
-        row = session.get(AnalysisJob, job_id)
-        if row is None or row.state not in _UNDER_WAY:
-            return None
-        row.state = JobState.RUNNING
-        return row
+        return _still_running(session, job_id)
 
 
 def note_progress(runtime: Runtime, job_id: str, stage: str, done: float) -> bool:
@@ -148,7 +144,7 @@ def cancel_job(runtime: Runtime, organisation_id: str, job_id: str) -> None:
     """Stop the analysis, or forget its result. Raises `NotFound`."""
     with runtime.database.transaction() as session:
         job = Jobs(session, organisation_id).existing(job_id)
-        if job.state in _UNDER_WAY:
+        if _still_running(session, job_id):
             job.state, job.stage, job.finished_at, job.urls = JobState.CANCELLED, "cancelled", runtime.clock(), None
         elif job.analysis_id is not None:
             _forget_result(session, job)
@@ -170,8 +166,12 @@ def _sealed(runtime: Runtime, new: NewJob) -> str | None:
 
 
 def _still_running(session: Session, job_id: str) -> AnalysisJob | None:
-    statement = select(AnalysisJob).where(AnalysisJob.id == job_id, col(AnalysisJob.state).in_(_UNDER_WAY))
-    return session.exec(statement.with_for_update()).first()
+    """The job, alone for this transaction: the first statement writes, so that a cancellation waits or is seen."""
+    unfinished = (col(AnalysisJob.id) == job_id, col(AnalysisJob.state).in_(_UNDER_WAY))
+    held = sa.update(AnalysisJob).where(*unfinished).values(state=JobState.RUNNING)
+    if session.connection().execute(held).rowcount != 1:
+        return None
+    return session.get(AnalysisJob, job_id, populate_existing=True)
 
 
 def _analysis(job: AnalysisJob, result: Mapping[str, Any], runtime: Runtime) -> Analysis:

@@ -18,6 +18,8 @@ _LENGTH: Final = struct.Struct(">I")
 _MEMORY_BYTES: Final = 4 * 1024**3
 _LONGEST_ANSWER: Final = 256 * 1024**2
 _PROCESSES: Final = 2
+_LOADING: Final = 3
+"""How many questions' time it takes to load models."""
 
 
 class WarmProcess:
@@ -25,6 +27,7 @@ class WarmProcess:
 
     def __init__(self, directory: Path) -> None:
         self.waiting = 0
+        self.answered: set[str] = set()
         self._directory = directory
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
@@ -38,6 +41,7 @@ class WarmProcess:
             answer = await asyncio.shield(exchange)
         finally:
             self.waiting -= 1
+        self.answered.add(what)
         if "error" in answer:
             raise AnalysisFailed(answer["error"], answer["message"])
         return answer["answer"]
@@ -87,6 +91,7 @@ class WarmProcess:
 
     async def _end(self) -> None:
         process, self._process = self._process, None
+        self.answered.clear()
         if process is None:
             return
         if process.stdin is not None:
@@ -106,9 +111,9 @@ class WarmPool:
         """The process that knows this live session."""
         return self._processes[crc32(session.encode()) % len(self._processes)]
 
-    def idlest(self) -> WarmProcess:
-        """The one with the fewest questions waiting."""
-        return min(self._processes, key=lambda process: process.waiting)
+    def best_for(self, what: str) -> WarmProcess:
+        """The one that will answer first: loading models takes longer than waiting for a question or two."""
+        return min(self._processes, key=lambda process: process.waiting + _LOADING * (what not in process.answered))
 
     async def close(self) -> None:
         """End them all."""

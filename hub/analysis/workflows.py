@@ -118,7 +118,7 @@ async def _listen(
     """A recording, a document, or both; in a warm process where that is quick. Raises `AnalysisFailed`."""
     options = {name: value for name, value in job.options.items() if name in ("baseline_window_s", "thresholds")}
     if job.options.get(_QUICK):
-        process, words = _warm(runtime), _absolute(document)
+        process, words = _warm(runtime, "media"), _absolute(document)
         try:
             found: dict[str, Any] = await process.ask(
                 "media", media=_absolute(media), transcript=words, options=options
@@ -154,14 +154,14 @@ async def _in_a_process_of_its_own(
 
 async def _look(runtime: Runtime, pictures: Sequence[Path]) -> list[dict[str, Any]]:
     """The faces of each picture. Raises `AnalysisFailed`."""
-    process, found = _warm(runtime), []
+    process, found = _warm(runtime, "image"), []
     for path in pictures:
         found.append(await process.ask("image", await asyncio.to_thread(path.read_bytes)))
     return found
 
 
-def _warm(runtime: Runtime) -> warm.WarmProcess:
-    return warm.pool(runtime.settings.media_dir).idlest()
+def _warm(runtime: Runtime, what: str) -> warm.WarmProcess:
+    return warm.pool(runtime.settings.media_dir).best_for(what)
 
 
 def _absolute(path: Path | None) -> str | None:

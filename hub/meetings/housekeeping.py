@@ -19,6 +19,8 @@ from hub.ingest import reconciliation
 from hub.ingest.service import FORGET_CONNECTION
 from hub.meetings import forgetting
 from hub.meetings.setbacks import resume_parked as resume_recordings
+from hub.sessions.service.forgetting import forget_expired_sessions
+from hub.sessions.service.opening import expire_sessions
 from hub.settings import Settings
 
 _RESUME_EVERY_S: Final = 20
@@ -98,6 +100,7 @@ async def _retain() -> int:
     runtime = runtimes.current()
     await retention.forget_finished(runtime.clock())
     analyses = await asyncio.to_thread(inputs.forget_expired_analyses, runtime)
+    analyses += await asyncio.to_thread(forget_expired_sessions, runtime)
     return analyses + await asyncio.to_thread(forgetting.forget_expired, runtime)
 
 
@@ -107,6 +110,7 @@ async def _order_inputs() -> int:
     await asyncio.to_thread(forget_answers, runtime)
     await asyncio.to_thread(forget_windows, runtime.database, runtime.clock() - _FORGET_WINDOWS)
     await asyncio.to_thread(inputs.fail_lost_jobs, runtime)
+    await asyncio.to_thread(expire_sessions, runtime)
     return await asyncio.to_thread(inputs.sweep_inputs, runtime)
 
 

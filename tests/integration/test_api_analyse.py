@@ -88,7 +88,8 @@ def messages(runtime: Runtime, event: str) -> list[dict[str, Any]]:
 
 def test_a_sentence_is_answered_at_once(service: tuple[Runtime, Api]) -> None:
     runtime, api = service
-    api.post("/v1/analyse/text", json={"text": WORDS})  # loads the models
+    first = api.post("/v1/analyse/text?async=true", json={"text": WORDS})  # loads the models
+    finished(api, first.headers["Location"])
 
     answer = api.post("/v1/analyse/text", json={"text": WORDS})
 

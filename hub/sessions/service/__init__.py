@@ -1,0 +1,1 @@
+"""What callers do with live sessions, one use case per file."""
