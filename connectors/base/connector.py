@@ -97,7 +97,7 @@ class Source(Connector, Protocol):
 
 
 class Completing(Source, Protocol):
-    """A source some of whose events are incomplete."""
+    """A source some of whose events are incomplete; every connector that gives such events is one."""
 
     async def complete(self, event: SourceEvent) -> SourceEvent | None:
         """The event itself, as `list_recordings` would give it; None when there is nothing for us in it."""

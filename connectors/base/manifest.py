@@ -179,6 +179,8 @@ class Manifest(_Section):
     webhook: WebhookSection | None = None
     config: dict[Identifier, ConfigField] = Field(default_factory=dict)
     rate_limit: RateLimit | None = None
+    deliver_within_s: int | None = Field(default=None, gt=0)
+    """How long after a meeting's end its result has to be delivered, in seconds; the hub warns before that."""
     errors: ErrorCodes = ErrorCodes()
     _folder: Path = PrivateAttr(default_factory=Path)
 

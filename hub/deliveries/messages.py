@@ -24,6 +24,7 @@ EVENT_TYPES: Final[Mapping[str, str]] = {
     "connection.reconnect_required": "A provider account must be authorised again.",
     "endpoint.disabled": "A webhook endpoint was switched off.",
     "delivery.failed": "A result or message could not be delivered.",
+    "delivery.deadline_near": "A result is about to reach its destination later than it has to.",
 }
 TEST_EVENT: Final = "endpoint.test"
 

@@ -220,7 +220,8 @@ class TestDescribing:
 
         details = asyncio.run(_described(lab, connection, call))
 
-        assert (details.title, details.duration_s) == ("Renewal", pytest.approx(90))
+        assert details.title == "Renewal"
+        assert details.duration_s == pytest.approx(90)
         assert details.host_email == "dana.reyes@northwind.example"
         assert [file.kind for file in details.files] == [FileKind.VIDEO, FileKind.TRANSCRIPT]
         host, customer, guest = details.attendees
