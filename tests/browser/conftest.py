@@ -82,9 +82,9 @@ class Seeded:
     under_way_id: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium, closed after each file: Playwright holds the thread's event loop, and others need it."""
     for needed, remedy in ((CHROMIUM, "apt-get install chromium"), (AXE, "make assets"), (ASSETS, "make assets")):
         if not needed.exists():
             pytest.skip(f"{needed} is missing: {remedy}")
@@ -149,7 +149,7 @@ def watched(browser: Browser, hub: Hub) -> Iterator[Watched]:
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def seeded(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     """A hub with an organisation, two meetings and a signed-in owner, shared by the tests that only look."""
     for hub in run_hub(tmp_path_factory.mktemp("seeded") / "hub"):
