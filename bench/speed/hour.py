@@ -40,7 +40,9 @@ def measure(figures: Figures, data: Sources, quick: bool) -> None:
 
 def _run(what: str, film: Path, words: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "bench.speed.hour", what, str(film), str(words)]
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{what}: {done.stderr.strip()}")
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
