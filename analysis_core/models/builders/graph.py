@@ -19,7 +19,7 @@ _OPSET = 20
 _IR = 9
 _LIMIT = 63
 """Seven bits of eight: the widest range in which no x86 processor's int8 product overflows."""
-_BLOCK = 128
+_BLOCK = 256
 _BLOCK_LIMIT = 127
 _ZERO = 128
 _OWN = "com.microsoft"
@@ -58,10 +58,10 @@ class Graph:
         return self.op("Add", real, self.constant(bias))
 
     def precise_linear(self, x: str, weight: Float, bias: Float) -> str:
-        """As `linear`, but with a scale for each 128 figures of `weight` and of every row of `x`.
+        """As `linear`, but with a scale for each 256 figures of `weight` and of every row of `x`.
 
         For networks whose activations have outliers, which one scale for all of `x` would drown the rest in: half
-        slower, and the error is a tenth. The width of `x` must be a multiple of 128.
+        slower, and the error is a tenth. The width of `x` must be a multiple of 256.
         """
         outputs, width = weight.shape
         blocks = weight.reshape(outputs, width // _BLOCK, _BLOCK)
