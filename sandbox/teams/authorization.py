@@ -119,10 +119,13 @@ class Login:
         raise GrantRefused(GrantProblem.UNSUPPORTED_GRANT)
 
     def _for_the_app(self, form: dict[str, str], tenant: str) -> dict[str, Any]:
-        """Without consent the token is given all the same; it just opens nothing."""
+        """A tenant whose administrator did not consent does not know the app."""
         if tenant not in (TENANT_ID, DOMAIN) or form.get("scope") != DEFAULT_SCOPE:
             raise GrantRefused(GrantProblem.UNKNOWN_CODE)
-        grant = self._server.tokens.issue(APP, self._consent.permissions(), REGISTRATION.client_id)
+        permissions = self._consent.permissions()
+        if not permissions:
+            raise GrantRefused(GrantProblem.UNKNOWN_CLIENT)
+        grant = self._server.tokens.issue(APP, permissions, REGISTRATION.client_id)
         return {"token_type": "Bearer", "expires_in": grant.expires_in, "access_token": grant.access_token}
 
 

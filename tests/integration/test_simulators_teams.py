@@ -62,11 +62,12 @@ def test_consent_comes_back_with_the_tenant_and_the_state(tenant: Tenant) -> Non
     assert dict(back.params) == {"admin_consent": "True", "tenant": TENANT, "state": "a&b"}
 
 
-def test_before_the_consent_an_app_token_opens_nothing(tenant: Tenant) -> None:
-    refused = tenant.call("GET", "/users")
+def test_before_the_consent_the_tenant_does_not_know_the_app(tenant: Tenant) -> None:
+    form = {**APP, "grant_type": "client_credentials", "scope": DEFAULT}
+    refused = tenant.http.post(f"/microsoft/login/{TENANT}/oauth2/v2.0/token", data=form)
     tenant.consent()
 
-    assert refused.status_code == 403
+    assert (refused.status_code, refused.json()["error"]) == (400, "unauthorized_client")
     assert tenant.call("GET", "/users").status_code == 200
 
 
