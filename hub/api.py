@@ -13,8 +13,9 @@ from hub.ingest import endpoints as ingest
 from hub.meetings import endpoints as meetings
 from hub.sessions import endpoints as sessions
 from hub.sessions import streams
+from hub.speech import endpoints as speech
 
-_API = (analysis, sessions, streams, meetings, connected, sending, accounts)
+_API = (analysis, speech, sessions, streams, meetings, connected, sending, accounts)
 _REST = (ingest, deliveries, connections, console)
 
 

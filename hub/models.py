@@ -9,5 +9,17 @@ from hub.engine import models as engine
 from hub.ingest import models as ingest
 from hub.meetings import models as meetings
 from hub.sessions import models as sessions
+from hub.speech import models as speech
 
-__all__ = ["accounts", "analysis", "connections", "crm", "deliveries", "engine", "ingest", "meetings", "sessions"]
+__all__ = [
+    "accounts",
+    "analysis",
+    "connections",
+    "crm",
+    "deliveries",
+    "engine",
+    "ingest",
+    "meetings",
+    "sessions",
+    "speech",
+]

@@ -35,6 +35,7 @@ class Inputs:
     urls: dict[str, list[str]] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     options: AnalyseOptions = field(default_factory=AnalyseOptions)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def quick(self) -> bool:
@@ -47,7 +48,7 @@ class Inputs:
 
     def stored_options(self, plan: Plan) -> dict[str, Any]:
         """What the job remembers."""
-        given = self.options.model_dump(exclude_none=True)
+        given = {**self.options.model_dump(exclude_none=True), **self.extra}
         thresholds = given.pop("alert_thresholds", {})
         limits = {role: limit_of(plan, role) for role in self.urls}
         return {**given, "thresholds": {**DEFAULT_THRESHOLDS, **thresholds}, "limits": limits, "quick": self.quick}
@@ -66,6 +67,11 @@ async def take_inputs(request: Request, runtime: Runtime, plan: Plan, kind: str,
         for url in urls:
             _check(runtime, url)
     return inputs
+
+
+def own_role(kind: str) -> str:
+    """What an endpoint analyses."""
+    return "audio" if kind == "emotion" else kind
 
 
 def limit_of(plan: Plan, role: str) -> int:
@@ -88,7 +94,7 @@ async def _from_json(request: Request, plan: Plan, kind: str, upload: Upload) ->
         given = await asyncio.to_thread(model.model_validate_json, body)
     except ValidationError as error:
         raise _invalid(error) from error
-    inputs = Inputs(urls=given.addresses(), options=given.options())
+    inputs = Inputs(urls=given.addresses(), options=given.options(), extra=given.more())
     text = given.words()
     if text is not None:
         await asyncio.to_thread(_store_text, upload, inputs, text, plan)
@@ -127,7 +133,7 @@ class _Form:
             fields = model.model_validate(_shaped(given))
         except ValidationError as error:
             raise _invalid(error) from error
-        inputs = Inputs(urls=fields.addresses(), options=fields.options())
+        inputs = Inputs(urls=fields.addresses(), options=fields.options(), extra=fields.more())
         for role, sinks in self._files.items():
             inputs.files[role] = [sink.path.name for sink in sinks]
             inputs.sizes[role] = sum(sink.size for sink in sinks)
@@ -151,10 +157,11 @@ class _Form:
 
     def _role(self, name: str, head: PartHead) -> str:
         """What a file is. Raises `InvalidInput`."""
+        own = own_role(self._kind)
         role = _WORDS.get(name, name.removesuffix("s"))
         if role == "file":
-            role = self._kind if self._kind != "multimodal" else head.content_type.split("/")[0]
-        allowed = {self._kind} if self._kind in {"text", "image"} else {self._kind, "text"}
+            role = own if self._kind != "multimodal" else head.content_type.split("/")[0]
+        allowed = {own} if self._kind in {"text", "image"} else {own, "text"}
         if role not in (ROLES if self._kind == "multimodal" else allowed):
             raise InvalidInput(f"There is no file field `{head.name}` here.", {"fields": {head.name: "unknown field"}})
         return role
@@ -184,7 +191,7 @@ def _object(text: str) -> Any:
 
 def _require_something(inputs: Inputs, kind: str, plan: Plan) -> None:
     given = inputs.files.keys() | inputs.urls.keys()
-    needed = set(ROLES) if kind == "multimodal" else {kind}
+    needed = set(ROLES) if kind == "multimodal" else {own_role(kind)}
     if not given & needed:
         raise InvalidInput("There is nothing to analyse: send a file, or the address of one.")
     if any(size == 0 for size in inputs.sizes.values()):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hub.analysis.models import AnalysisJob, JobState
 from hub.api_schemas import ErrorDetails, Input
@@ -41,6 +41,10 @@ class AnalyseRequest(AnalyseOptions):
         """How to analyse."""
         names = AnalyseOptions.model_fields
         return AnalyseOptions(**{name: getattr(self, name) for name in names})
+
+    def more(self) -> dict[str, Any]:
+        """What else the job has to remember."""
+        return {}
 
 
 class VideoRequest(AnalyseRequest):
@@ -115,12 +119,34 @@ class MultimodalRequest(AnalyseRequest):
         return self.text
 
 
+class EmotionRequest(AnalyseRequest):
+    """A recording of sound at an address, for its emotions alone."""
+
+    url: Url | None = None
+    model: Literal[4, 5, 7] = Field(default=4, description="How many emotions to tell apart.")
+    interval: float = Field(default=5, ge=1, le=600, allow_inf_nan=False, description="Seconds of one label.")
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return int(value) if isinstance(value, str) and value in {"4", "5", "7"} else value
+
+    def addresses(self) -> dict[str, list[str]]:
+        """The recording's."""
+        return {"audio": [self.url]} if self.url else {}
+
+    def more(self) -> dict[str, Any]:
+        """The vocabulary and the interval."""
+        return {"model": self.model, "interval": self.interval, "transcribe": False}
+
+
 REQUESTS: Final[Mapping[str, type[AnalyseRequest]]] = {
     "video": VideoRequest,
     "audio": AudioRequest,
     "text": TextRequest,
     "image": ImageRequest,
     "multimodal": MultimodalRequest,
+    "emotion": EmotionRequest,
 }
 
 
@@ -130,7 +156,7 @@ class JobAnswer(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     job_id: str = Field(examples=["job_01k9f3m2t8xq4w7d5b6n0v1c2a"])
-    kind: Literal["video", "audio", "text", "image", "multimodal"]
+    kind: Literal["video", "audio", "text", "image", "multimodal", "emotion"]
     status: Literal["queued", "running", "completed", "failed", "cancelled"]
     progress: float = Field(ge=0, le=1)
     stage: str = Field(description="What is being done, in one word.", examples=["speech"])

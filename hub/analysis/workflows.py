@@ -24,6 +24,7 @@ _log = structlog.get_logger(__name__)
 Files = Mapping[str, Sequence[Path]]
 
 _QUICK: Final = "quick"
+_CORE_OPTIONS: Final = ("baseline_window_s", "thresholds", "transcribe")
 _TELL_EVERY_S: Final = 0.4
 _ANALYSED: Final = 0.95
 _TRIES_AFTER_A_CRASH: Final = 2
@@ -116,7 +117,7 @@ async def _listen(
     runtime: Runtime, job: AnalysisJob, media: Path | None, document: Path | None, directory: Path
 ) -> dict[str, Any]:
     """A recording, a document, or both; in a warm process where that is quick. Raises `AnalysisFailed`."""
-    options = {name: value for name, value in job.options.items() if name in ("baseline_window_s", "thresholds")}
+    options = {name: value for name, value in job.options.items() if name in _CORE_OPTIONS}
     if job.options.get(_QUICK):
         process, words = _warm(runtime, "media"), _absolute(document)
         try:

@@ -22,6 +22,7 @@ from hub.meetings.setbacks import resume_parked as resume_recordings
 from hub.sessions.service.forgetting import forget_expired_sessions
 from hub.sessions.service.opening import expire_sessions
 from hub.settings import Settings
+from hub.speech.listening import forget_readings
 
 _RESUME_EVERY_S: Final = 20
 _HOUR_S: Final = 3600
@@ -111,6 +112,7 @@ async def _order_inputs() -> int:
     await asyncio.to_thread(forget_windows, runtime.database, runtime.clock() - _FORGET_WINDOWS)
     await asyncio.to_thread(inputs.fail_lost_jobs, runtime)
     await asyncio.to_thread(expire_sessions, runtime)
+    await asyncio.to_thread(forget_readings, runtime)
     return await asyncio.to_thread(inputs.sweep_inputs, runtime)
 
 

@@ -1,0 +1,204 @@
+"""The compatible speech endpoints with real speech."""
+
+import base64
+import io
+import time
+import wave
+from collections.abc import Iterator
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from hub import runtime as runtimes
+from hub.migrations.upgrade import upgrade
+from hub.runtime import Runtime
+from hub.settings import Settings
+from hub.speech.listening import heading
+from tests.support.api import Api, a_key, working_api
+from tests.support.short_recording import RECORDINGS
+
+FOURTEEN = {"neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised", "contempt", "anxious", "confused",
+            "excited", "amused", "content", "frustrated"}  # fmt: skip
+
+
+def speech(seconds: float) -> bytes:
+    """The beginning of the recording, as 16 kHz mono WAV."""
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=16000)
+    parts: list[Any] = []
+    with av.open(str(RECORDINGS / "renewal_call.mp4")) as container:
+        for frame in container.decode(audio=0):
+            parts += [piece.to_ndarray()[0] for piece in resampler.resample(frame)]
+            if sum(map(len, parts)) > 16000 * seconds:
+                break
+    return as_wav(np.concatenate(parts)[: int(16000 * seconds)])
+
+
+def as_wav(samples: Any) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(16000)
+        written.writeframes(samples.astype("<i2").tobytes())
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def clip() -> bytes:
+    return speech(7)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime, Api]]:
+    built = runtimes.build(Settings(data_dir=tmp_path_factory.mktemp("hub"), polling_interval_s=0.05))
+    upgrade(built.database)
+    runtimes.install(built)
+    with working_api(built, speech=True) as api:
+        yield built, api
+    built.database.close()
+
+
+def test_a_clip_is_told_in_fourteen_emotions_with_prosody_and_what_it_means(
+    service: tuple[Runtime, Api], clip: bytes
+) -> None:
+    _, api = service
+    data = {"vertical": "contact_center", "features": "emotion,prosody,vad,vertical", "speaker_id": "customer"}
+
+    answer = api.post("/v1/analyze", files={"audio": ("a.wav", clip, "audio/wav")}, data=data)
+
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told["emotion_probabilities"].keys() == FOURTEEN
+    assert sum(told["emotion_probabilities"].values()) == pytest.approx(1, abs=0.01)
+    assert told["emotion_probabilities"][told["emotion"]] == told["confidence"]
+    assert all(-1 <= told[name] <= 1 for name in ("valence", "arousal", "dominance"))
+    assert told["prosody"].keys() == {"pitch", "energy", "rhythm", "voice_quality"}
+    assert told["prosody"]["pitch"].keys() == {"mean", "std", "min", "max", "range"}
+    assert told["metrics"].keys() == {"csat_predicted", "sentiment_trajectory", "escalation_risk",
+                                      "first_call_resolution_likely", "churn_risk"}  # fmt: skip
+    assert told["state"]
+    assert told["duration"] == pytest.approx(7, abs=0.1)
+    assert told["request_id"] == answer.headers["X-Request-Id"]
+
+
+def test_only_what_was_asked_for_is_told(service: tuple[Runtime, Api], clip: bytes) -> None:
+    _, api = service
+    body = {"audio_base64": base64.b64encode(clip).decode(), "features": ["vad"]}
+
+    told = api.post("/v1/analyze", json=body).json()
+
+    assert "emotion" not in told
+    assert "prosody" not in told
+    assert "valence" in told
+
+
+def test_a_session_of_clips_is_extrapolated(service: tuple[Runtime, Api], clip: bytes) -> None:
+    _, api = service
+    body = {"audio_base64": base64.b64encode(clip).decode(), "features": ["emotion", "prediction"], "session_id": "c1"}
+
+    counted = [api.post("/v1/analyze", json=body).json()["prediction"]["based_on"] for _ in range(2)]
+
+    assert counted == [1, 2]
+    assert api.post("/v1/analyze", json={**body, "session_id": None}).status_code == 400
+
+
+def test_a_falling_line_is_declining() -> None:
+    assert heading([0.4, 0.2, 0.0, -0.2], [0.0] * 4)["trajectory"] == "declining"
+    assert heading([0.4, 0.2, 0.0, -0.2], [0.0] * 4)["valence"] == pytest.approx(-0.4)
+
+
+def test_a_batch_tells_each_item_or_why_not(service: tuple[Runtime, Api], clip: bytes) -> None:
+    _, api = service
+    items = [
+        {"id": "good", "audio_base64": base64.b64encode(clip).decode()},
+        {"id": "bad", "audio_base64": base64.b64encode(b"no audio").decode()},
+        {"id": "none"},
+    ]
+
+    answer = api.post("/v1/analyze/batch", json={"items": items, "vertical": "sales"}).json()
+
+    results = {row["id"]: row for row in answer["results"]}
+    assert results["good"]["emotion"] in FOURTEEN
+    assert results["bad"]["error"]["code"] == "unsupported_audio_format"
+    assert results["none"]["error"]["code"] == "validation_error"
+    assert answer["request_id"].startswith("batch_")
+
+
+@pytest.mark.parametrize("model", [4, 5, 7])
+def test_a_short_clip_has_one_emotion(service: tuple[Runtime, Api], clip: bytes, model: int) -> None:
+    _, api = service
+
+    answer = api.post("/v1/emotion/discrete", files={"file": ("a.wav", clip)}, data={"model": str(model)})
+
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert len(told["all_predictions"]) == model
+    assert told["all_predictions"][told["main_emotion"]] == told["confidence"] == max(told["all_predictions"].values())
+
+
+def test_a_clip_of_the_wrong_length_is_refused(service: tuple[Runtime, Api]) -> None:
+    _, api = service
+
+    assert api.post("/v1/emotion/discrete", files={"file": ("a.wav", speech(2))}).status_code == 422
+
+
+def test_a_recording_has_one_emotion_for_each_interval(service: tuple[Runtime, Api]) -> None:
+    _, api = service
+    started = api.post("/v1/emotion/async", files={"file": ("a.wav", speech(22))}, data={"interval": "5"})
+    assert started.status_code == 202, started.text
+    path, deadline = f"/v1/emotion/async/{started.json()['request_id']}", time.monotonic() + 60
+    while (told := api.get(path).json())["status"] in {"queued", "running"} and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert told["status"] == "completed", told
+    assert [row["t"] for row in told["emotions"]] == ["00:00", "00:05", "00:10", "00:15", "00:20"]
+    assert all(0 <= row["confidence"] <= 1 for row in told["emotions"])
+
+
+def test_silence_says_that_nobody_is_heard(service: tuple[Runtime, Api]) -> None:
+    _, api = service
+
+    answer = api.post("/v1/analyze", files={"audio": ("a.wav", as_wav(np.zeros(80_000)), "audio/wav")})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "no_speech_detected")
+
+
+HOSTILE: list[tuple[dict[str, Any], int, str]] = [
+    ({"json": {}}, 400, "validation_error"),
+    ({"json": {"audio_url": "not a url"}}, 400, "validation_error"),
+    ({"json": {"audio_url": "http://127.0.0.1/a.wav"}}, 400, "validation_error"),
+    ({"json": {"audio_url": "https://10.0.0.1/a.wav", "vertical": "invalid"}}, 400, "validation_error"),
+    ({"json": {"audio_base64": "***"}}, 400, "validation_error"),
+    ({"json": {"audio_base64": "eA==", "audio_url": "https://example.com"}}, 400, "validation_error"),
+    ({"json": {"audio_base64": "eA==", "metadata": {"a": "\x00"}}}, 400, "validation_error"),
+    ({"json": {"audio_base64": "eA==", "features": ["nothing"]}}, 400, "validation_error"),
+    ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400, "validation_error"),
+    ({"files": {"audio": ("a.mp4", b"x", "video/mp4")}}, 415, "unsupported_audio_format"),
+    ({"files": {"audio": ("a.wav", b"not audio", "audio/wav")}}, 415, "unsupported_audio_format"),
+    ({"files": {"audio": ("a.wav", b"", "audio/wav")}}, 400, "validation_error"),
+    ({"files": {"audio": ("a.wav", b"x" * (25 * 1024 * 1024 + 1), "audio/wav")}}, 413, "payload_too_large"),
+    ({"files": {"audio": ("a.wav", b"x", "audio/wav")}, "data": {"metadata": "{"}}, 400, "validation_error"),
+]
+
+
+@pytest.mark.parametrize(("sent", "status", "code"), HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_clips_are_refused_by_the_codes_that_callers_know(
+    service: tuple[Runtime, Api], sent: dict[str, Any], status: int, code: str
+) -> None:
+    runtime, api = service
+
+    answer = api.post("/v1/analyze", **sent)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
+    assert not list(runtime.settings.media_dir.glob("run-*"))
+
+
+def test_a_speech_key_opens_nothing_else(service: tuple[Runtime, Api]) -> None:
+    runtime, api = service
+
+    assert api.key.startswith("psk_")
+    assert api.get("/v1/meetings").status_code == 403
+    stranger = Api(api.http, a_key(runtime, organisation="Contoso"))
+    assert stranger.get("/v1/emotion/async/job_x").status_code == 404
