@@ -11,11 +11,11 @@ from hub.deliveries import endpoints as deliveries
 from hub.deliveries import routes as sending
 from hub.ingest import endpoints as ingest
 from hub.meetings import endpoints as meetings
+from hub.sessions import audio_streams, streams
 from hub.sessions import endpoints as sessions
-from hub.sessions import streams
 from hub.speech import endpoints as speech
 
-_API = (analysis, speech, sessions, streams, meetings, connected, sending, accounts)
+_API = (analysis, speech, sessions, streams, audio_streams, meetings, connected, sending, accounts)
 _REST = (ingest, deliveries, connections, console)
 
 

@@ -74,7 +74,7 @@ _EXAMPLES: Final[Mapping[int, tuple[str, str, str]]] = {
     500: ("Our fault.", "internal_error", "Something went wrong on our side."),
     503: ("Come back in a moment.", "unavailable", "Too much is being analysed at the moment."),
 }
-_ALWAYS: Final = (401, 403, 422, 429, 500)
+_ALWAYS: Final = (400, 401, 403, 413, 422, 429, 500)
 
 
 def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

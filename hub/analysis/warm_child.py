@@ -31,10 +31,11 @@ def main() -> None:
 
 
 class _Desk:
-    """Knows the faces of live sessions, and forgets those that were quiet longest."""
+    """Knows the faces and voices of live sessions, and forgets those that were quiet longest."""
 
     def __init__(self) -> None:
         self._faces: OrderedDict[str, Any] = OrderedDict()
+        self._sounds: OrderedDict[str, Any] = OrderedDict()
 
     def answer(self, header: dict[str, Any], payload: bytes) -> dict[str, Any]:
         """The answer, or `error` and `message` where the input is at fault."""
@@ -79,9 +80,26 @@ class _Desk:
             self._faces.popitem(last=False)
         return faces_of_frame(faces, payload, time_s)
 
+    def do_hear(self, payload: bytes, session: str, encoding: str) -> dict[str, Any]:
+        """The next sound of a live stream."""
+        from hub.analysis.live_sound import LiveSound
+
+        sound = self._sounds.pop(session, None) or LiveSound(encoding)
+        self._sounds[session] = sound
+        while len(self._sounds) > _SESSIONS:
+            self._sounds.popitem(last=False)
+        heard: dict[str, Any] = sound.hear(payload)
+        return heard
+
+    def do_sum_up(self, _payload: bytes, session: str) -> dict[str, Any] | None:
+        """The whole stream; None where nothing was heard."""
+        sound = self._sounds.pop(session, None)
+        return None if sound is None else sound.sum_up()
+
     def do_forget(self, _payload: bytes, session: str) -> bool:
         """A session is over."""
-        return self._faces.pop(session, None) is not None
+        known = (self._faces.pop(session, None), self._sounds.pop(session, None))
+        return any(item is not None for item in known)
 
 
 def _read(stream: IO[bytes]) -> dict[str, Any] | None:

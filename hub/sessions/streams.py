@@ -75,10 +75,14 @@ async def stream_video(websocket: WebSocket) -> None:
         await websocket.send_json({"type": "session", "session_id": row.id})
         await _Stream(websocket, runtime, caller, row.id).run()
     finally:
-        # a task of its own: the connection's may be cancelled at any moment
-        closing = asyncio.create_task(_end(runtime, caller, row.id))
-        _closing.add(closing)
-        closing.add_done_callback(_closing.discard)
+        end_behind(runtime, caller, row.id)
+
+
+def end_behind(runtime: Runtime, caller: Caller, session_id: str) -> None:
+    """End the session in a task of its own: the connection's may be cancelled at any moment."""
+    closing = asyncio.create_task(_end(runtime, caller, session_id))
+    _closing.add(closing)
+    closing.add_done_callback(_closing.discard)
 
 
 async def _end(runtime: Runtime, caller: Caller, session_id: str) -> None:
