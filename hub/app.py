@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub import __version__, errors, middleware, worker
+from hub import __version__, errors, middleware, openapi, worker
 from hub.accounts.rate_headers import RateHeaders
 from hub.analysis.warm import close_pool
 from hub.api import include_routers
@@ -33,7 +33,13 @@ def create_app(runtime: Runtime, *, engine: Engine | None = None, on_ready: OnRe
 
     `engine` is one that `worker.prepare` already made; `on_ready` is called once everything is up.
     """
-    app = FastAPI(title="EchoDepth Hub", version=__version__, lifespan=_lifespan(runtime, engine, on_ready))
+    app = FastAPI(
+        title="EchoDepth Hub",
+        version=__version__,
+        lifespan=_lifespan(runtime, engine, on_ready),
+        docs_url=None,  # its pages need scripts from elsewhere; `hub.console.api_docs` draws ours
+        redoc_url=None,
+    )
     app.state.runtime = runtime
     middleware.install(app, runtime.settings)
     app.add_middleware(RateHeaders)
@@ -43,6 +49,7 @@ def create_app(runtime: Runtime, *, engine: Engine | None = None, on_ready: OnRe
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
     app.add_api_route("/readyz", _readyz, include_in_schema=False)
     include_routers(app)
+    openapi.install(app)
     if _STATIC.is_dir():
         app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     return app

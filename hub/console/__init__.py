@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from hub.console import (
     about_scores,
     account,
+    api_docs,
     connections,
     deliveries,
     destinations,
@@ -39,5 +40,6 @@ for _screen in (
     members,
     account,
     about_scores,
+    api_docs,
 ):
     router.include_router(_screen.router)

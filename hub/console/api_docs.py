@@ -1,0 +1,94 @@
+"""`/docs`: the API for people, drawn from the document that machines read."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from hub.accounts.dependencies import OptionalMember
+from hub.console.rendering import page
+from hub.openapi import WEB_SOCKETS
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter or a field of a body."""
+
+    name: str
+    where: str
+    text: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call."""
+
+    method: str
+    path: str
+    text: str
+    fields: tuple[Field, ...]
+    answers: tuple[tuple[str, str], ...]
+
+
+@router.get("/docs")
+def docs(request: Request, member: OptionalMember) -> Response:
+    """Readable without signing in."""
+    document = request.app.openapi()
+    return page(
+        request,
+        "help/api.html",
+        member=member,
+        layout="layout.html" if member else "plain.html",
+        title=document["info"]["title"],
+        version=document["info"]["version"],
+        areas=[(tag["name"], tag["description"], list(_operations(document, tag["name"]))) for tag in document["tags"]],
+        sockets=WEB_SOCKETS,
+        events={name: item["post"]["summary"] for name, item in document["webhooks"].items()},
+    )
+
+
+def _operations(document: Mapping[str, Any], tag: str) -> Iterator[Operation]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if tag in operation.get("tags", ()):
+                yield Operation(
+                    method=method.upper(),
+                    path=path,
+                    text=operation.get("description", ""),
+                    fields=(*_parameters(operation), *_body(document, operation)),
+                    answers=tuple((code, _answer(document, row)) for code, row in operation["responses"].items()),
+                )
+
+
+def _parameters(operation: Mapping[str, Any]) -> Iterator[Field]:
+    for row in operation.get("parameters", ()):
+        yield Field(row["name"], row["in"], row.get("description", ""), bool(row.get("required")))
+
+
+def _body(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[Field]:
+    content = operation.get("requestBody", {}).get("content", {})
+    for kind, body in content.items():
+        schema = _resolved(document, body["schema"])
+        where = "form" if kind.startswith("multipart") else "JSON"
+        for name, field in schema.get("properties", {}).items():
+            yield Field(name, where, field.get("description", ""), name in schema.get("required", ()))
+
+
+def _answer(document: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    if "$ref" in row:
+        row = document["components"]["responses"][row["$ref"].rpartition("/")[2]]
+    return str(row["description"])
+
+
+def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    options = [option for option in schema.get("anyOf", ()) if "$ref" in option]
+    reference = schema.get("$ref") or (options[0]["$ref"] if options else None)
+    if reference is None:
+        return schema
+    found: Mapping[str, Any] = document["components"]["schemas"][reference.rpartition("/")[2]]
+    return found

@@ -1,0 +1,210 @@
+"""The OpenAPI document: what the routes say about themselves, and what they cannot say."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from hub.deliveries.messages import EVENT_TYPES
+
+VERSION: Final = "2026.1"
+
+_DESCRIPTION: Final = """
+Recordings, documents, pictures and live sessions in; explained signals out.
+
+**What the figures are.** How somebody comes across relative to their own baseline, with an interval, its reasons, and
+the honesty to abstain. They do not say whether anybody is right, and they are not for decisions about people.
+
+**Keys.** Send `Authorization: Bearer ed_live_sk_...` (`ed_test_sk_...` for the sandbox, `psk_...` for speech).
+**Limits.** Every answer carries `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds since
+1970); 429 also carries `Retry-After`. **Repeating.** Every POST honours `Idempotency-Key` for a day. **Lists** are
+pages: `?limit&cursor`, answered with `data` and `next_cursor`. **Errors** have one shape; quote `request_id` to support.
+**Versions.** The address holds the version. Fields may be added, never renamed or removed.
+"""
+
+_TAGS: Final = {
+    "Analyse": "Recordings, documents and pictures. Short inputs are answered at once, longer ones by `job_id`.",
+    "Sessions": "Live sessions: frames against the baseline of their opening, alerts, reports.",
+    "Speech": "Speech emotion in the shapes of other products.",
+    "Meetings": "Recorded meetings that connected accounts announced.",
+    "Connections": "Provider accounts.",
+    "Destinations": "Where results go.",
+    "Webhooks": "Who is told about what.",
+    "Deliveries": "What was sent, and how it went.",
+    "Administration": "Keys, usage, audit.",
+}
+
+WEB_SOCKETS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "/v1/sessions/{session_id}/stream": {
+        "summary": "Frames of an open session.",
+        "subprotocols": ["echo-depth-v1", "token.<key>"],
+        "client": {"type": "frame", "data": "data:image/jpeg;base64,...", "timestamp_ms": 1704067200000},
+        "server": "`vad` for each frame, in the shape of POST /v1/sessions/{session_id}/frames; `error`",
+    },
+    "/v1/stream/video": {
+        "summary": "Frames without a session of one's own; the first message names the one that was opened.",
+        "subprotocols": ["echo-depth-v1", "token.<key>"],
+        "client": "as above, or pictures as binary messages",
+        "server": "`session`, then `vad` for each frame",
+    },
+    "/v1/stream/audio": {
+        "summary": "Sound: 16 kHz mono 16-bit PCM, or Opus packets after a `start` message.",
+        "subprotocols": ["echo-depth-v1", "token.<key>"],
+        "client": {"type": "start", "encoding": "opus"},
+        "server": "`session`, then `emotion` every second; `result` after `end`",
+    },
+}
+
+_VAD: Final = {
+    "valence": 0.61, "arousal": 0.83, "dominance": 0.43,
+    "delta_from_baseline": {"valence": -0.18, "arousal": 0.29, "dominance": -0.22}, "confidence": 0.74,
+}  # fmt: skip
+_JOB: Final = {"job_id": "job_01k9f3m2t8xq4w7d5b6n0v1c2a", "kind": "video", "progress": 0.42, "stage": "speech",
+               "status": "running", "created_at": "2026-11-19T15:04:05+00:00", "completed_at": None}  # fmt: skip
+_DONE: Final = {**_JOB, "status": "completed", "stage": "completed", "progress": 1.0, "trust_score": 62.4,
+                "trust_interval": [55.1, 69.0], "vad": _VAD, "credibility_signal": [0.61, 0.58, None, 0.64],
+                "result": {"trust_score": 62.4, "vad": _VAD}}  # fmt: skip
+_SESSION: Final = {
+    "id": "ses_01k9f3m2t8xq4w7d5b6n0v1c2a", "session_id": "ses_01k9f3m2t8xq4w7d5b6n0v1c2a", "label": "interview-001",
+    "use_case": "insurance_claims", "baseline_window_s": 60.0, "alert_thresholds": {"arousal_high": 0.8},
+    "status": "active", "frame_count": 0, "created_at": "2026-11-19T15:04:05Z", "expires_at": "2026-11-19T19:04:05Z",
+    "ended_at": None,
+}  # fmt: skip
+_FRAME: Final = {
+    "frame_id": "frm_01k9f3m2t8xq4w7d5b6n0v1c2b", "session_id": _SESSION["id"], "timestamp_ms": 1763564645000,
+    "vad": _VAD, "active_aus": [1, 4, 17], "alert_triggered": True, "alert_reason": "arousal_high",
+    "alert": {"type": "arousal_high", "value": 0.83, "threshold": 0.8}, "faces": 1,
+}  # fmt: skip
+_REPORT: Final = {
+    "session_id": _SESSION["id"], "label": "interview-001", "duration_s": 600, "frame_count": 1200,
+    "baseline_vad": {"v": 0.58, "a": 0.41, "d": 0.52}, "mean_vad": {"v": 0.51, "a": 0.56, "d": 0.49},
+    "alerts": [{"type": "arousal_high", "timestamp_ms": 1763564845000, "value": 0.86, "threshold": 0.8,
+                "session_offset_s": 200}],
+    "trend": [{"session_offset_s": 0, "v": 0.58, "a": 0.41, "d": 0.52}],
+    "summary": "1200 frames over 10 min 0 s. Alerts for high arousal began in minute 4.",
+}  # fmt: skip
+_EMOTIONS: Final = {
+    "main_emotion": "happy", "confidence": 0.71,
+    "all_predictions": {"angry": 0.05, "happy": 0.71, "neutral": 0.2, "sad": 0.04},
+}  # fmt: skip
+
+EXAMPLES: Final[Mapping[tuple[str, str], tuple[str, Any]]] = {
+    **{(f"/v1/analyse/{kind}", "post"): ("200", {**_DONE, "kind": kind})
+       for kind in ("video", "audio", "text", "image", "multimodal")},
+    ("/v1/result/{job_id}", "get"): ("200", _DONE),
+    ("/v1/sessions", "post"): ("201", _SESSION),
+    ("/v1/sessions/{session_id}", "get"): ("200", _SESSION),
+    ("/v1/sessions/{session_id}/end", "post"): ("200", {**_SESSION, "status": "ended"}),
+    ("/v1/sessions/{session_id}/frames", "post"): ("200", _FRAME),
+    ("/v1/sessions/{session_id}/report", "get"): ("200", _REPORT),
+    ("/v1/emotion/discrete", "post"): ("200", _EMOTIONS),
+    ("/v1/emotion/async", "post"): ("202", {"request_id": _JOB["job_id"], "status": "queued", "progress": 0.0}),
+    ("/v1/emotion/async/{emotion_id}", "get"): (
+        "200",
+        {"request_id": _JOB["job_id"], "status": "completed", "progress": 1.0,
+         "emotions": [{"t": "00:00", "emotion": "neutral", "confidence": 0.83}]},
+    ),
+    ("/v1/usage", "get"): (
+        "200",
+        {"since": "2026-11-01", "until": "2026-11-19",
+         "data": [{"key_id": "key_01k9f3m2t8xq4w7d5b6n0v1c2a", "kind": "analyses", "quantity": 12.0}]},
+    ),
+}  # fmt: skip
+
+
+def install(app: FastAPI) -> None:
+    """Let `/openapi.json` give the whole document; it is made once, at the first request."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = make_document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def make_document(app: FastAPI) -> dict[str, Any]:
+    """The document of this application's routes."""
+    document = get_openapi(
+        title="EchoDepth API",
+        version=VERSION,
+        description=_DESCRIPTION.strip(),
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
+    )
+    document["paths"] = {path: item for path, item in document["paths"].items() if path.startswith("/v1/")}
+    document["x-websockets"] = {path: dict(facts) for path, facts in WEB_SOCKETS.items()}
+    document["webhooks"] = {name: _webhook(name, text) for name, text in EVENT_TYPES.items()}
+    for (path, method), (status, example) in EXAMPLES.items():
+        content = document["paths"][path][method]["responses"][status]["content"]
+        content["application/json"]["example"] = example
+    _describe_headers(document)
+    return document
+
+
+def _describe_headers(document: dict[str, Any]) -> None:
+    headers = {
+        "X-Request-Id": "The id that logs and support know the request by.",
+        "X-RateLimit-Limit": "Requests a minute, or `unlimited`.",
+        "X-RateLimit-Remaining": "Requests left in this minute, or `unlimited`.",
+        "X-RateLimit-Reset": "When the next minute begins, in seconds since 1970.",
+    }
+    shared = document["components"]
+    shared["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
+    shared["responses"] = {}
+    told = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+    for item in document["paths"].values():
+        for method, operation in item.items():
+            for status, response in operation["responses"].items():
+                response["headers"] = {**told, **response.get("headers", {})}
+                if status >= "400":
+                    shared["responses"][f"Error{status}"] = response
+                    operation["responses"][status] = {"$ref": f"#/components/responses/Error{status}"}
+            if method == "post":
+                operation.setdefault("parameters", []).append(_IDEMPOTENCY)
+
+
+_IDEMPOTENCY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key gives the first answer again, for a day.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+
+
+def _webhook(name: str, text: str) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "required": ["event", "timestamp_ms"],
+        "properties": {"event": {"const": name}, "timestamp_ms": {"type": "integer"}},
+    }
+    headers = [
+        {"name": header, "in": "header", "required": True, "schema": {"type": "string"}}
+        for header in ("webhook-id", "webhook-timestamp", "webhook-signature", "X-EchoDepth-Signature")
+    ]
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    answers = {"2XX": {"description": "Taken. Anything else is tried again for days."}}
+    return {"post": {"summary": text, "parameters": headers, "requestBody": body, "responses": answers}}
+
+
+def main() -> None:
+    """Print the document, for keeping what was promised."""
+    import json
+    import sys
+    import tempfile
+    from pathlib import Path
+
+    from hub import runtime
+    from hub.app import create_app
+    from hub.settings import Settings
+
+    with tempfile.TemporaryDirectory() as directory:
+        built = runtime.build(Settings(data_dir=Path(directory)))
+        json.dump(create_app(built).openapi(), sys.stdout, indent=1, sort_keys=True)
+        built.database.close()
+
+
+if __name__ == "__main__":
+    main()
