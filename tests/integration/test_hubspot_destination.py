@@ -209,11 +209,11 @@ async def test_of_several_open_deals_the_one_with_most_of_the_people_is_chosen(
         for person in members:
             _call(api, "PUT", f"/crm/v4/objects/deals/{made}/associations/default/contacts/{person}")
 
-    [*_, deal] = await _match(bare, PRIYA, "joe.meyer@contoso.example")
+    [*_, found] = await _match(bare, PRIYA, "joe.meyer@contoso.example")
 
-    assert (deal.rule, deal.record.name) == ("deal_by_contact", "Both")
-    assert [other.name for other in deal.alternatives] == ["Sooner", "Contoso renewal"]
-    assert deal.reason.startswith("Open deal of Joe Meyer, Priya Shah; 2 more")
+    assert (found.rule, found.record.name) == ("deal_by_contact", "Both")
+    assert [other.name for other in found.alternatives] == ["Sooner", "Contoso renewal"]
+    assert found.reason.startswith("Open deal of Joe Meyer, Priya Shah; 2 more")
 
 
 async def test_a_further_address_of_a_contact_finds_it(bare: HubspotConnector, api: httpx.Client) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from httpx import Response
 from sqlmodel import select
@@ -25,8 +25,8 @@ class Api:
     def send(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
         """One request."""
         authorization = {"Authorization": f"Bearer {self.key}"}
-        answer: Response = self.http.request(method, path, headers={**authorization, **(headers or {})}, **more)
-        return answer
+        answer: Any = self.http.request(method, path, headers={**authorization, **(headers or {})}, **more)
+        return cast(Response, answer)  # the test client answers with httpx or its successor, which are the same here
 
     def get(self, path: str, **more: Any) -> Response:
         return self.send("GET", path, **more)

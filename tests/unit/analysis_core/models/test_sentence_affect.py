@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
 import pytest
+from numpy.typing import NDArray
 
 from analysis_core.models.builders import safetensors
 from analysis_core.models.builders.graph import Graph
@@ -18,7 +20,9 @@ def test_an_adapter_adds_its_product_and_leaves_the_rest_alone() -> None:
     weights = {f"{name}.weight": chance.standard_normal((6, 4), np.float32) for name in ("one", "two")}
     down, up = (chance.standard_normal(shape).astype(np.float16) for shape in ((2, 4), (6, 2)))
 
-    made = merged(weights, {"one.down": down, "one.up": up, "weight": np.zeros(1, np.float32)})
+    adapters: dict[str, NDArray[Any]] = {"one.down": down, "one.up": up, "weight": np.zeros(1, np.float32)}
+
+    made = merged(weights, adapters)
 
     expected = weights["one.weight"] + up.astype(np.float64) @ down.astype(np.float64)
     assert np.allclose(made["one.weight"], expected, atol=1e-6)

@@ -91,8 +91,10 @@ def test_the_limit_is_shared_by_everybody_who_counts(runtime: Runtime) -> None:
         exceeded.extend(take(database, "key:requests", 100, period_s=3600, now=now).exceeded for _ in range(50))
 
     threads = [threading.Thread(target=count) for _ in range(4)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert exceeded.count(False) == 100
 
@@ -183,7 +185,8 @@ def test_pages_of_a_list_follow_each_other_without_gap_or_repetition(runtime: Ru
     names = [f"key {number}" for number in range(5)]
     for name in names:
         caller.post("/v1/api-keys", json={"name": name})
-    found, cursor = list[str](), ""
+    found: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = caller.get(f"/v1/api-keys?limit=2{f'&cursor={cursor}' if cursor else ''}").json()
         found += [row["name"] for row in page["data"]]
