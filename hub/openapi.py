@@ -18,8 +18,9 @@ the honesty to abstain. They do not say whether anybody is right, and they are n
 
 **Keys.** Send `Authorization: Bearer ed_live_sk_...` (`ed_test_sk_...` for the sandbox, `psk_...` for speech).
 **Limits.** Every answer carries `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds since
-1970); 429 also carries `Retry-After`. **Repeating.** Every POST honours `Idempotency-Key` for a day. **Lists** are
-pages: `?limit&cursor`, answered with `data` and `next_cursor`. **Errors** have one shape; quote `request_id` to support.
+1970); 429 also carries `Retry-After`. **Repeating.** Every POST honours `Idempotency-Key` for a day.
+**Lists** are pages: `?limit&cursor`, answered with `data` and `next_cursor`.
+**Errors** have one shape; quote `request_id` to support.
 **Versions.** The address holds the version. Fields may be added, never renamed or removed.
 """
 
