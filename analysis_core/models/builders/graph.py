@@ -61,7 +61,7 @@ class Graph:
         """As `linear`, but with a scale for each 256 figures of `weight` and of every row of `x`.
 
         For networks whose activations have outliers, which one scale for all of `x` would drown the rest in: half
-        slower, and the error is a tenth. The width of `x` must be a multiple of 256.
+        slower, and far more exact. The width of `x` must be a multiple of 256.
         """
         outputs, width = weight.shape
         blocks = weight.reshape(outputs, width // _BLOCK, _BLOCK)

@@ -87,7 +87,7 @@ class _Encoder:
         attended = self._linear(self._attention(x, bias, f"{name}.attention.attn"), f"{name}.attention.attn.o")
         x = self._norm(g.op("Add", attended, x), f"{name}.attention.LayerNorm")
         hidden = g.op("Gelu", self._linear(x, f"{name}.intermediate.dense"))
-        return self._norm(g.op("Add", self._linear(hidden, f"{name}.output.dense"), x), f"{name}.output.LayerNorm")
+        return self._norm(g.op("Add", self._narrowing(hidden, f"{name}.output.dense"), x), f"{name}.output.LayerNorm")
 
     def _attention(self, x: str, bias: str, name: str) -> str:
         g = self._g
@@ -104,8 +104,12 @@ class _Encoder:
     def _mean(self, x: str) -> str:
         return self._g.op("ReduceMean", x, self._ints([0]), keepdims=1)
 
-    def _linear(self, x: str, name: str) -> str:
+    def _narrowing(self, x: str, name: str) -> str:
+        """Behind the activation function, the only place whose outliers a single scale would be lost on."""
         return self._g.precise_linear(x, self._w[f"{name}.weight"], self._w[f"{name}.bias"])
+
+    def _linear(self, x: str, name: str) -> str:
+        return self._g.linear(x, self._w[f"{name}.weight"], self._w[f"{name}.bias"])
 
     def _norm(self, x: str, name: str) -> str:
         return self._g.norm(x, self._w[f"{name}.weight"], self._w[f"{name}.bias"])
