@@ -187,8 +187,8 @@ class Stage:
         return found
 
     def media_files(self) -> list[Path]:
-        """What lies where recordings are kept while they are analysed."""
-        return [path for path in self.settings.media_dir.rglob("*") if path.is_file()]
+        """What lies where recordings are kept while they are analysed, but for the mark that tells storages apart."""
+        return [path for path in self.settings.media_dir.rglob("*") if path.is_file() and path.name != ".storage"]
 
     def _await_health(self, hub: HubProcess) -> None:
         def is_up() -> bool:
