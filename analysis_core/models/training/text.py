@@ -1,6 +1,6 @@
 """`python -m analysis_core.models.training.text`: learns the sentence adapters from EmoBank and GoEmotions.
 
-Needs the `train` dependency group and about twenty minutes of one core to itself. Afterwards `make models` builds the
+Needs the `train` dependency group and about 25 minutes of one core to itself. Afterwards `make models` builds the
 model, and `python -m analysis_core.models.training.text_report` measures it.
 """
 
