@@ -106,7 +106,7 @@ def test_a_call_with_two_channels_is_told_apart_and_written_down(two_channels: P
 
     said = {row.name: " ".join(s.text for s in result.sentences if s.speaker == row.name) for row in result.speakers}
     assert set(said) == {"Speaker 1", "Speaker 2"}
-    assert "how can I help you" in said["Speaker 1"]
+    assert "Platinum Motors" in said["Speaker 1"]
     assert "two weeks ago" in said["Speaker 2"]
     assert all(row.response_latency_s and 0.2 < row.response_latency_s < 4 for row in result.speakers)
     assert "transcribe" in told
