@@ -50,7 +50,7 @@ recording: setup  ## draw and speak the demo recording again
 
 lock: setup  ## resolve the dependencies of pyproject.toml anew
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
-	@$(LOCK) pyproject.toml --group models --group recording --group test --group lint -o requirements/dev.txt
+	@$(LOCK) pyproject.toml --group models --group recording --group test --group sdk --group lint -o requirements/dev.txt
 
 clean:  ## remove what the targets above made (not your data in var/)
 	rm -rf .venv node_modules hub/console/static/vendor analysis_core/models/weights build dist *.egg-info
