@@ -1,9 +1,9 @@
 """The named figures of a report: what a destination's field mapping can choose from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from connectors.base.records import Alert, Report
+from connectors.base.records import Alert, Moment, Report
 
 Figure = float | int | str | datetime | None
 
@@ -36,6 +36,12 @@ def alert_text(alert: Alert) -> str:
     who = f", {alert.speaker}" if alert.speaker else ""
     name = alert.type.replace("_", " ")
     return f"{name} {alert.value:.2f} (limit {alert.threshold:.2f}) at {clock_text(alert.offset_s)}{who}"
+
+
+def strongest(moments: Sequence[Moment], at_most: int) -> list[Moment]:
+    """The moments that moved the score most, in the order in which they happened."""
+    top = sorted(moments, key=lambda moment: -abs(moment.effect))[:at_most]
+    return sorted(top, key=lambda moment: moment.offset_s)
 
 
 def clock_text(offset_s: float) -> str:

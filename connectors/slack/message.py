@@ -10,7 +10,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from connectors.base.errors import RequestRejected
-from connectors.base.figures import alert_text, clock_text, figures, shorten
+from connectors.base.figures import alert_text, clock_text, figures, shorten, strongest
 from connectors.base.records import Moment, Report
 from connectors.slack.sparkline import sparkline
 
@@ -64,7 +64,7 @@ def _context(report: Report, earlier: Mapping[str, str]) -> dict[str, Any]:
         "vad": [_vad_row(name, values[name], earlier) for name in VAD_NAMES],
         "trend": sparkline(report.trend),
         "alerts": _listed([alert_text(alert) for alert in report.alerts]),
-        "moments": _listed([_moment_text(moment) for moment in _strongest(report.moments)]),
+        "moments": _listed([_moment_text(moment) for moment in strongest(report.moments, _LISTED)]),
         "url": report.url,
         "facts": _facts(report),
         "compared_with": "the revision before" if earlier else "the neutral middle (0.5)",
@@ -94,11 +94,6 @@ def _arrow(change: float) -> str:
     if abs(change) < _STEADY:
         return "→"
     return "▲" if change > 0 else "▼"
-
-
-def _strongest(moments: Sequence[Moment]) -> list[Moment]:
-    top = sorted(moments, key=lambda moment: -abs(moment.effect))[:_LISTED]
-    return sorted(top, key=lambda moment: moment.offset_s)
 
 
 def _moment_text(moment: Moment) -> str:

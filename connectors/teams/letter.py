@@ -8,7 +8,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from connectors.base.errors import RequestRejected
-from connectors.base.figures import alert_text, clock_text, figures, shorten
+from connectors.base.figures import alert_text, clock_text, figures, shorten, strongest
 from connectors.base.records import Moment, Report
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "email"
@@ -55,18 +55,13 @@ def _context(report: Report) -> dict[str, Any]:
         "vad": [(name.capitalize(), values[name]) for name in _VAD],
         "alerts": [alert_text(alert) for alert in report.alerts[:_LISTED]],
         "more_alerts": max(0, len(report.alerts) - _LISTED),
-        "moments": [_moment(moment) for moment in _strongest(report)],
+        "moments": [_moment(moment) for moment in strongest(report.moments, _LISTED)],
         "summary": report.summary,
         "url": report.url,
         "started_at": report.started_at,
         "duration": clock_text(report.duration_s),
         "revision": report.revision,
     }
-
-
-def _strongest(report: Report) -> list[Moment]:
-    top = sorted(report.moments, key=lambda moment: -abs(moment.effect))[:_LISTED]
-    return sorted(top, key=lambda moment: moment.offset_s)
 
 
 def _moment(moment: Moment) -> tuple[str, str]:

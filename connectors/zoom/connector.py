@@ -1,33 +1,43 @@
-"""Zoom as a source of recordings."""
+"""Zoom as a source of recordings, and its Team Chat as a way to tell results to the host."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
-
 from connectors.base.connector import AuthorizedClient, ByteStream
-from connectors.base.errors import ProviderUnavailable, RequestRejected
-from connectors.base.records import Account, MeetingDetails, RecordingFile, RecordingRef, SourceEvent
+from connectors.base.errors import RequestRejected
+from connectors.base.records import (
+    Account,
+    MeetingDetails,
+    Receipt,
+    RecordingFile,
+    RecordingRef,
+    Report,
+    SourceEvent,
+    Target,
+    TargetOption,
+)
+from connectors.zoom.answers import body_of, their_now
+from connectors.zoom.chat import OWNER, tell_host
 from connectors.zoom.downloads import open_download
 from connectors.zoom.files import dict_rows
 from connectors.zoom.mapping import events_in, listed_events, meeting_details, meeting_path
 
 _LONGEST_WINDOW = timedelta(days=30)
 _PAGE_SIZE = "300"
+_OWNER_OPTION = TargetOption(OWNER, "The meeting's host, by Team Chat", {"to": OWNER})
 
 
 class ZoomConnector:
-    """Implements `connectors.base.connector.Source`."""
+    """Implements `Source` and `Notifier` of `connectors.base.connector`."""
 
     def __init__(self, client: AuthorizedClient) -> None:
         self._client = client
 
     async def check(self) -> Account:
         """The account that the connected user belongs to; its events carry the same id."""
-        user = _body(await self._client.request("GET", "users/me"))
+        user = body_of(await self._client.request("GET", "users/me"))
         account_id, email = str(user.get("account_id") or ""), str(user.get("email") or "")
         if not account_id:
             raise RequestRejected("Zoom did not say which account this is")
@@ -43,9 +53,10 @@ class ZoomConnector:
     async def list_recordings(self, since: datetime) -> AsyncIterator[SourceEvent]:
         """Finished recordings of every host we may list, from that day on."""
         answer = await self._client.request("GET", "users/me")
-        account_id = str(_body(answer).get("account_id") or "")
+        account_id, now = str(body_of(answer).get("account_id") or ""), their_now(answer)
+        today = now.date() if now else None
         async for host in self._hosts():
-            for begin, end in _windows(since.date(), _their_today(answer)):
+            for begin, end in _windows(since.date(), today):
                 query = {"from": begin.isoformat(), "to": end.isoformat()}
                 async for meeting in self._pages(f"users/{host}/recordings", "meetings", query):
                     for event in listed_events(meeting, account_id):
@@ -54,7 +65,7 @@ class ZoomConnector:
     async def describe(self, recording: RecordingRef) -> MeetingDetails:
         """The meeting with its files, and its participants as far as Zoom still tells them."""
         path = meeting_path(recording.meeting_id)
-        meeting = _body(await self._client.request("GET", f"meetings/{path}/recordings"))
+        meeting = body_of(await self._client.request("GET", f"meetings/{path}/recordings"))
         try:
             people = [row async for row in self._pages(f"past_meetings/{path}/participants", "participants", {})]
         except RequestRejected:
@@ -67,6 +78,14 @@ class ZoomConnector:
     ) -> AbstractAsyncContextManager[ByteStream]:
         """A file's bytes from `offset` on."""
         return open_download(self._client, file.url, recording.secrets.get("download_token"), offset)
+
+    async def targets(self) -> Sequence[TargetOption]:
+        """Results go to whoever hosted the meeting."""
+        return [_OWNER_OPTION]
+
+    async def notify(self, report: Report, target: Target, previous: Receipt | None) -> Receipt:
+        """Tell the meeting's host in Team Chat; one message per meeting, changed by later revisions."""
+        return await tell_host(self._client, report, target, previous)
 
     async def _hosts(self) -> AsyncIterator[str]:
         """Everybody in the account when an admin authorised us for all, else only the connected user."""
@@ -81,23 +100,13 @@ class ZoomConnector:
         token = ""
         while True:
             parameters = {**query, "page_size": _PAGE_SIZE, **({"next_page_token": token} if token else {})}
-            body = _body(await self._client.request("GET", path, params=parameters))
+            body = body_of(await self._client.request("GET", path, params=parameters))
             for row in dict_rows(body.get(name)):
                 yield row
             following = str(body.get("next_page_token") or "")
             if not following or following == token:
                 return
             token = following
-
-
-def _body(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        body = answer.json()
-    except ValueError as error:
-        raise ProviderUnavailable("Zoom sent something that is not JSON", status=answer.status_code) from error
-    if not isinstance(body, dict):
-        raise ProviderUnavailable("Zoom sent JSON of another shape", status=answer.status_code)
-    return body
 
 
 def _windows(begin: date, today: date | None) -> Iterator[tuple[date, date]]:
@@ -107,11 +116,3 @@ def _windows(begin: date, today: date | None) -> Iterator[tuple[date, date]]:
         end = min(begin + _LONGEST_WINDOW, last)
         yield begin, end
         begin = end + timedelta(days=1)
-
-
-def _their_today(answer: httpx.Response) -> date | None:
-    """The day by Zoom's own clock."""
-    try:
-        return parsedate_to_datetime(answer.headers.get("date", "")).date()
-    except ValueError:
-        return None

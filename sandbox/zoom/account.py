@@ -8,6 +8,8 @@ ACCOUNT_ID = "demo-zoom-account"
 HOST_EMAIL = "dana.reyes@northwind.example"
 HOST_NAME = "Dana Reyes"
 HOST_ID = "dR7kQ2mXTPaB9cLw3YzVhg"
+CONTACTS = {HOST_EMAIL: HOST_NAME, "omar.haddad@northwind.example": "Omar Haddad"}
+"""Whom the host can write chat messages to: themselves and a colleague."""
 WEBHOOK_SECRET = "demo-zoom-webhook-secret"
 
 REGISTRATION = Registration(
@@ -26,7 +28,10 @@ REGISTRATION = Registration(
         "meeting:read:list_past_participants": "See who took part in a meeting that has ended",
         "meeting:read": "See your meetings and who took part",
         "team_chat:write:user_message": "Send chat messages as you",
-        "chat_message:write": "Send chat messages as you",
+        "team_chat:update:user_message": "Change chat messages that you sent",
+        "team_chat:read:list_user_messages": "Read your chat messages",
+        "chat_message:write": "Send and change chat messages as you",
+        "chat_message:read": "Read your chat messages",
     },
 )
 

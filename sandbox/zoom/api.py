@@ -1,6 +1,5 @@
 """`/zoom/v2`: users, recordings, participants, chat."""
 
-import secrets
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from sandbox.kit.ratelimit import RateLimit
 from sandbox.kit.store import Doc
 from sandbox.kit.world import World
 from sandbox.zoom.account import ACCOUNT_ID, DEFAULT_OPTIONS, HOST_EMAIL, HOST_ID, HOST_NAME
+from sandbox.zoom.chat import Chat
 from sandbox.zoom.downloads import Downloads
 from sandbox.zoom.errors import ZoomError, missing_scopes, per_second_limit, rate_headers, token_refused
 from sandbox.zoom.meetings import Meetings, meeting_view, minutes
@@ -29,9 +29,17 @@ LIST = ("cloud_recording:read:list_user_recordings", "cloud_recording:read", "re
 FILES = ("cloud_recording:read:list_recording_files", "cloud_recording:read", "recording:read")
 PAST = ("meeting:read:past_meeting", "meeting:read")
 PARTICIPANTS = ("meeting:read:list_past_participants", "meeting:read")
-CHAT = ("team_chat:write:user_message", "chat_message:write")
+CHAT_SEND = ("team_chat:write:user_message", "chat_message:write")
+CHAT_EDIT = ("team_chat:update:user_message", "chat_message:write")
+CHAT_LIST = ("team_chat:read:list_user_messages", "chat_message:read")
 
 Body = dict[str, Any]
+
+
+def check_user(user: str) -> None:
+    """Raise `ZoomError` unless it is the only user there is."""
+    if user not in ("me", HOST_ID, HOST_EMAIL):
+        raise ZoomError(404, 1001, f"User does not exist: {user}.")
 
 
 class Gate:
@@ -67,11 +75,10 @@ class Api:
         self._world = world
         self._meetings = meetings
         self._downloads = downloads
-        self._messages = world.collection("zoom", "chat_message")
 
     def profile(self, user: str) -> Body:
         """The signed-in user, who is the only one."""
-        self._check_user(user)
+        check_user(user)
         first, _, last = HOST_NAME.partition(" ")
         return {
             "id": HOST_ID,
@@ -90,7 +97,7 @@ class Api:
 
     def recordings(self, user: str, query: dict[str, str]) -> Body:
         """One page of a user's recordings between two days, newest first; a longer range than a month is cut."""
-        self._check_user(user)
+        check_user(user)
         begin, end = self._range(query)
         found = [m for m in reversed(self._meetings.all()) if begin <= parse_iso(m["start_time"]).date() <= end]
         found = [m for m in found if m["host_email"] == HOST_EMAIL and self._meetings.files_of(m)]
@@ -147,18 +154,6 @@ class Api:
             "participants": rows[offset : offset + size],
         }
 
-    def send_chat(self, message: Body) -> Body:
-        """Keep a chat message."""
-        if not message.get("message") or not (message.get("to_contact") or message.get("to_channel")):
-            raise ZoomError(400, 300, "Validation Failed.")
-        kept = message | {"id": secrets.token_hex(16), "date_time": self._world.clock().isoformat()}
-        self._messages.put(kept["id"], kept)
-        return {"id": kept["id"]}
-
-    def _check_user(self, user: str) -> None:
-        if user not in ("me", HOST_ID, HOST_EMAIL):
-            raise ZoomError(404, 1001, f"User does not exist: {user}.")
-
     def _view(self, meeting: Doc) -> Body:
         return meeting_view(meeting, self._meetings.files_of(meeting), self._world.settings.base_url)
 
@@ -205,15 +200,18 @@ def meeting_key(request: Request, before: str, after: str) -> str:
 class Routes:
     """The API host's part, call by call."""
 
-    def __init__(self, gate: Gate, api: Api) -> None:
+    def __init__(self, gate: Gate, api: Api, chat: Chat) -> None:
         self._gate = gate
         self._api = api
+        self._chat = chat
         self.router = APIRouter(prefix="/zoom/v2")
         self.router.add_api_route("/users/{user}", self.profile, methods=["GET"])
         self.router.add_api_route("/users/{user}/recordings", self.recordings, methods=["GET"])
         self.router.add_api_route("/meetings/{rest:path}", self.meeting_recordings, methods=["GET"])
         self.router.add_api_route("/past_meetings/{rest:path}", self.past_meeting, methods=["GET"])
-        self.router.add_api_route("/chat/users/{user}/messages", self.chat, methods=["POST"])
+        self.router.add_api_route("/chat/users/{user}/messages", self.send_chat, methods=["POST"])
+        self.router.add_api_route("/chat/users/{user}/messages", self.list_chat, methods=["GET"])
+        self.router.add_api_route("/chat/users/{user}/messages/{message_id}", self.edit_chat, methods=["PUT"])
 
     async def profile(self, request: Request, user: str) -> Response:
         """`GET /users/{user}`."""
@@ -245,17 +243,37 @@ class Routes:
 
         return self._answer(request, PARTICIPANTS, "Medium", give)
 
-    async def chat(self, request: Request, user: str) -> Response:
+    async def send_chat(self, request: Request, user: str) -> Response:
         """`POST /chat/users/{user}/messages`."""
-        message = await _json_object(request) | {"from_user": user}
-        return self._answer(request, CHAT, "Medium", lambda: self._api.send_chat(message), 201)
+        message = await _json_object(request)
+        return self._answer(request, CHAT_SEND, "Medium", lambda: self._chat.send(message), 201, user)
+
+    async def list_chat(self, request: Request, user: str) -> Response:
+        """`GET /chat/users/{user}/messages`."""
+        query = dict(request.query_params)
+        return self._answer(request, CHAT_LIST, "Medium", lambda: self._chat.listing(query), 200, user)
+
+    async def edit_chat(self, request: Request, user: str, message_id: str) -> Response:
+        """`PUT /chat/users/{user}/messages/{id}`."""
+        change = await _json_object(request)
+        return self._answer(request, CHAT_EDIT, "Medium", lambda: self._chat.edit(message_id, change), 204, user)
 
     def _answer(
-        self, request: Request, scopes: tuple[str, ...], category: str, give: Callable[[], Body], status: int = 200
+        self,
+        request: Request,
+        scopes: tuple[str, ...],
+        category: str,
+        give: Callable[[], Body | None],
+        status: int = 200,
+        user: str = "me",
     ) -> Response:
         try:
             headers = self._gate.enter(request, scopes, category)
-            return JSONResponse(give(), status_code=status, headers=headers)
+            check_user(user)
+            body = give()
+            if body is None:
+                return Response(status_code=status, headers=headers)
+            return JSONResponse(body, status_code=status, headers=headers)
         except ZoomError as error:
             return error.response()
 

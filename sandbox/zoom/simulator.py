@@ -15,6 +15,7 @@ from sandbox.kit.world import World
 from sandbox.zoom.account import DEFAULT_OPTIONS, REGISTRATION, rules
 from sandbox.zoom.api import Api, Gate, Routes
 from sandbox.zoom.authorization import authorization_router
+from sandbox.zoom.chat import Chat
 from sandbox.zoom.downloads import Downloads, downloads_router
 from sandbox.zoom.errors import ZoomError, daily_limit, download_refused, per_second_limit
 from sandbox.zoom.events import Events
@@ -38,6 +39,7 @@ class Zoom:
         self._downloads = Downloads(world, self._meetings, self._server.tokens)
         self._events = Events(world, self._meetings, self._downloads)
         self._api = Api(world, self._meetings, self._downloads)
+        self._chat = Chat(world)
         self.router = self._routes()
 
     def seed(self) -> None:
@@ -48,7 +50,7 @@ class Zoom:
         return {
             "meetings": self._meetings.all(),
             "webhooks": self._events.sender.listing(),
-            "chat_messages": self._world.collection(self.name, "chat_message").all(),
+            "chat_messages": self._chat.all(),
             "tokens": self._server.tokens.summary(),
             "leaked_tokens": self._downloads.leaks(),
         }
@@ -87,11 +89,12 @@ class Zoom:
         pages = Pages(Path(__file__).parent)
         router = APIRouter()
         router.include_router(authorization_router(self._server, pages))
-        router.include_router(Routes(Gate(self._world, self._server.tokens), self._api).router)
+        router.include_router(Routes(Gate(self._world, self._server.tokens), self._api, self._chat).router)
         router.include_router(downloads_router(self._downloads))
-        router.include_router(screens_router(pages, self._meetings, self._events))
+        router.include_router(screens_router(pages, self._meetings, self._events, self._chat))
         router.add_api_route("/_sandbox/zoom/meetings", self._play, methods=["POST"], status_code=201)
         router.add_api_route("/_sandbox/zoom/webhook", self._validate, methods=["PUT"])
+        router.add_api_route("/_sandbox/zoom/chat/{message_id}", self._unsay, methods=["DELETE"], status_code=204)
         return router
 
     async def _play(self, order: MeetingOrder) -> Response:
@@ -113,6 +116,11 @@ class Zoom:
         else:
             await self._events.announce(meeting, order.webhook_url, order.transcript_delay_s)
         return problem
+
+    async def _unsay(self, message_id: str) -> Response:
+        """Delete a chat message, as a person can in the client."""
+        self._chat.delete(message_id)
+        return Response(status_code=204)
 
     async def _validate(self, order: dict[str, str]) -> Response:
         """Enter a webhook address, as in the app's settings on Zoom."""

@@ -3,106 +3,46 @@
 import asyncio
 import hashlib
 import hmac
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from connectors.base.connector import Source
 from connectors.base.errors import AuthorizationLost, ProviderUnavailable, RateLimited, SignatureInvalid
 from connectors.base.inbound import receive
 from connectors.base.records import EventKind, FileKind, InboundRequest, InboundResponse, RecordingRef, SourceEvent
-from hub.accounts.models import Organisation
-from hub.connections.access import open_source
-from hub.connections.models import Connection, ConnectionState
-from hub.connections.repository import ConnectionRepository
+from hub.connections.models import ConnectionState
 from hub.connections.service.access import ConnectionKey
 from hub.connections.service.disconnect import disconnect
-from hub.connections.service.finish import Visitor, finish_connecting
-from hub.connections.service.start import start_connecting
 from hub.runtime import Runtime
-from hub.settings import OAuthApp
-
-serving = pytest.importorskip("sandbox.serving")
-
-MEDIA = bytes(range(256)) * 4096
-TRANSCRIPT = "WEBVTT\r\n\r\n1\r\n00:00:01.000 --> 00:00:02.000\r\nMira Okafor: Good morning.\r\n"
-SECRET = "demo-zoom-webhook-secret"
-GUEST = {"name": "Sam (Pellworm) | guest", "email": "sam@pellworm.example", "registered": False, "rejoined": True}
-HARD_UUID = "/tR3//kd0QyWz1pLm5vHsA=="
-
-
-@dataclass
-class Lab:
-    """The simulator and a hub that is connected to it."""
-
-    url: str
-    runtime: Runtime
-    connection: Connection
-
-    def source(self) -> Any:
-        return open_source(self.runtime, self.connection.organisation_id, self.connection.id)
-
-    def order(self, path: str, body: Any, method: str = "POST") -> Any:
-        answer = httpx.request(method, f"{self.url}/_sandbox/{path}", json=body, trust_env=False)
-        answer.raise_for_status()
-        return answer.json()
-
-    def play(self, **changes: Any) -> dict[str, Any]:
-        order = {
-            "topic": "Renewal",
-            "uuid": HARD_UUID,
-            "duration_s": 90,
-            "video": "call.mp4",
-            "transcript": "call.vtt",
-            "transcript_delay_s": 0,
-            "participants": [
-                {"name": "Dana Reyes", "email": "dana.reyes@northwind.example", "internal": True},
-                GUEST,
-            ],
-            "announce": False,
-        } | changes
-        meeting: dict[str, Any] = self.order("zoom/meetings", order)["meeting"]
-        return meeting
-
-    def state(self) -> Connection:
-        with self.runtime.database.transaction() as session:
-            found = ConnectionRepository(session, self.connection.organisation_id).get(self.connection.id)
-        assert found is not None
-        return found
+from tests.support.zoom_lab import HARD_UUID, MEDIA, SECRET, ZoomLab, connect, zoom_lab
 
 
 @pytest.fixture
-def lab(tmp_path: Path, runtime: Runtime) -> Iterator[Lab]:
-    recordings = tmp_path / "recordings"
-    recordings.mkdir()
-    (recordings / "call.mp4").write_bytes(MEDIA)
-    (recordings / "call.vtt").write_text(TRANSCRIPT)
-    with serving.running(tmp_path / "sandbox", recordings) as url:
-        hub = _hub_for(runtime, url)
-        yield Lab(url, hub, asyncio.run(_connect(hub)))
+def lab(tmp_path: Path, runtime: Runtime) -> Iterator[ZoomLab]:
+    with zoom_lab(tmp_path, runtime) as built:
+        yield built
 
 
-def test_connecting_through_the_providers_page_names_the_account(lab: Lab) -> None:
+def test_connecting_through_the_providers_page_names_the_account(lab: ZoomLab) -> None:
     assert lab.connection.account_id == "demo-zoom-account"
     assert lab.connection.account_name == "Dana Reyes (dana.reyes@northwind.example)"
     assert lab.connection.expires_at is not None
 
 
-def test_connecting_the_same_account_again_renews_the_same_row(lab: Lab) -> None:
-    again = asyncio.run(_connect(lab.runtime, lab.connection.organisation_id))
+def test_connecting_the_same_account_again_renews_the_same_row(lab: ZoomLab) -> None:
+    again = asyncio.run(connect(lab.runtime, lab.connection.organisation_id))
 
     assert again.id == lab.connection.id
     assert again.token_version == lab.connection.token_version + 1
 
 
-def test_the_listing_gives_the_keys_that_the_webhooks_gave(lab: Lab) -> None:
+def test_the_listing_gives_the_keys_that_the_webhooks_gave(lab: ZoomLab) -> None:
     lab.play()
     lab.order("zoom/meetings", {"video": "call.mp4", "duration_s": 5})
     announced = [_received(lab, name) for name in ("recording.completed", "recording.transcript_completed")]
@@ -114,7 +54,7 @@ def test_the_listing_gives_the_keys_that_the_webhooks_gave(lab: Lab) -> None:
     assert {event.account_id for event in listed} == {"demo-zoom-account"}
 
 
-def test_a_validation_request_is_answered_only_when_it_is_signed(lab: Lab) -> None:
+def test_a_validation_request_is_answered_only_when_it_is_signed(lab: ZoomLab) -> None:
     body = b'{"event": "endpoint.url_validation", "payload": {"plainToken": "abc"}}'
     now = datetime.now(UTC)
 
@@ -127,7 +67,7 @@ def test_a_validation_request_is_answered_only_when_it_is_signed(lab: Lab) -> No
         receive("zoom", unsigned, SECRET, now)
 
 
-def test_a_meeting_is_described_with_people_and_files_best_first(lab: Lab) -> None:
+def test_a_meeting_is_described_with_people_and_files_best_first(lab: ZoomLab) -> None:
     lab.play(audio="call.mp4")
 
     details = asyncio.run(_describe(lab, HARD_UUID))
@@ -141,7 +81,7 @@ def test_a_meeting_is_described_with_people_and_files_best_first(lab: Lab) -> No
     assert guest.attended_s == pytest.approx(70, abs=1)
 
 
-def test_a_file_comes_whole_and_resumed_without_the_token_on_the_other_host(lab: Lab) -> None:
+def test_a_file_comes_whole_and_resumed_without_the_token_on_the_other_host(lab: ZoomLab) -> None:
     lab.play()
 
     whole, resumed, offset = asyncio.run(_fetch_twice(lab))
@@ -151,7 +91,7 @@ def test_a_file_comes_whole_and_resumed_without_the_token_on_the_other_host(lab:
     assert lab.order("state/zoom", None, "GET")["leaked_tokens"] == 0
 
 
-def test_an_expired_download_token_gives_way_to_the_accounts_own(lab: Lab) -> None:
+def test_an_expired_download_token_gives_way_to_the_accounts_own(lab: ZoomLab) -> None:
     lab.play()
 
     content = asyncio.run(_fetch(lab, RecordingRef(HARD_UUID, secrets={"download_token": "long-expired"})))
@@ -160,7 +100,7 @@ def test_an_expired_download_token_gives_way_to_the_accounts_own(lab: Lab) -> No
     assert lab.state().state is ConnectionState.ACTIVE
 
 
-def test_a_download_that_is_cut_is_worth_another_try(lab: Lab) -> None:
+def test_a_download_that_is_cut_is_worth_another_try(lab: ZoomLab) -> None:
     lab.play()
     lab.order("faults", [{"provider": "zoom", "kind": "cut", "path": "/zoom-files/", "after_bytes": 5000}])
 
@@ -170,7 +110,7 @@ def test_a_download_that_is_cut_is_worth_another_try(lab: Lab) -> None:
     assert asyncio.run(_fetch(lab, RecordingRef(HARD_UUID))) == MEDIA
 
 
-def test_a_daily_limit_says_when_to_come_back(lab: Lab) -> None:
+def test_a_daily_limit_says_when_to_come_back(lab: ZoomLab) -> None:
     lab.order("faults", [{"provider": "zoom", "kind": "429_retry_after", "path": "/users/me", "seconds": 120}])
 
     with pytest.raises(RateLimited) as raised:
@@ -179,7 +119,7 @@ def test_a_daily_limit_says_when_to_come_back(lab: Lab) -> None:
     assert raised.value.retry_after == pytest.approx(120, abs=5)
 
 
-def test_a_limit_per_second_leaves_the_waiting_to_us(lab: Lab) -> None:
+def test_a_limit_per_second_leaves_the_waiting_to_us(lab: ZoomLab) -> None:
     lab.order("faults", [{"provider": "zoom", "kind": "429", "path": "/users/me"}])
 
     with pytest.raises(RateLimited) as raised:
@@ -188,7 +128,7 @@ def test_a_limit_per_second_leaves_the_waiting_to_us(lab: Lab) -> None:
     assert raised.value.retry_after is None
 
 
-def test_an_access_token_that_ended_is_renewed_unseen(lab: Lab) -> None:
+def test_an_access_token_that_ended_is_renewed_unseen(lab: ZoomLab) -> None:
     later = replace(lab.runtime, clock=lambda: datetime.now(UTC) + timedelta(hours=2))
 
     asyncio.run(_check(replace(lab, runtime=later)))
@@ -196,7 +136,7 @@ def test_an_access_token_that_ended_is_renewed_unseen(lab: Lab) -> None:
     assert lab.state().token_version == 2
 
 
-def test_an_app_removed_at_zoom_asks_for_a_reconnect(lab: Lab) -> None:
+def test_an_app_removed_at_zoom_asks_for_a_reconnect(lab: ZoomLab) -> None:
     lab.order("revoke/zoom", None)
 
     with pytest.raises(AuthorizationLost):
@@ -206,7 +146,7 @@ def test_an_app_removed_at_zoom_asks_for_a_reconnect(lab: Lab) -> None:
     assert "Zoom no longer accepts our access" in lab.state().state_reason
 
 
-def test_disconnecting_kills_the_access_at_zoom(lab: Lab) -> None:
+def test_disconnecting_kills_the_access_at_zoom(lab: ZoomLab) -> None:
     key = ConnectionKey(lab.connection.organisation_id, lab.connection.id)
 
     told = asyncio.run(disconnect(lab.runtime, key, "usr_test"))
@@ -216,37 +156,7 @@ def test_disconnecting_kills_the_access_at_zoom(lab: Lab) -> None:
         asyncio.run(_check(lab))
 
 
-def _hub_for(runtime: Runtime, url: str) -> Runtime:
-    app = OAuthApp(
-        client_id="demo-zoom-client",
-        client_secret=SecretStr("demo-zoom-secret"),
-        hosts={"web": f"{url}/zoom", "api": f"{url}/zoom/v2"},
-    )
-    return replace(runtime, settings=runtime.settings.model_copy(update={"oauth_apps": {"zoom": app}}))
-
-
-async def _connect(runtime: Runtime, organisation_id: str | None = None) -> Connection:
-    visitor = Visitor(organisation_id or _organisation(runtime), "cse_test", "usr_test")
-    url = start_connecting(
-        runtime, organisation_id=visitor.organisation_id, session_id=visitor.session_id, provider="zoom"
-    )
-    async with httpx.AsyncClient(trust_env=False) as browser:
-        page = await browser.get(url)
-        found = re.search(r'name="request_id" value="([^"]+)"', page.text)
-        assert found, page.text
-        decided = await browser.post(url, data={"request_id": found[1], "decision": "allow"})
-    query = dict(httpx.URL(decided.headers["location"]).params)
-    return (await finish_connecting(runtime, visitor, "zoom", query)).connection
-
-
-def _organisation(runtime: Runtime) -> str:
-    with runtime.database.transaction() as session:
-        session.add(organisation := Organisation(name="Northwind", created_at=runtime.clock()))
-        session.flush()
-        return organisation.id
-
-
-def _received(lab: Lab, name: str) -> SourceEvent:
+def _received(lab: ZoomLab, name: str) -> SourceEvent:
     """The event as the webhook would have brought it: made and signed by the simulator's own words."""
     kind = "TRANSCRIPT" if "transcript" in name else "MP4"
     meeting = next(each for each in lab.order("state/zoom", None, "GET")["meetings"] if each["uuid"] == HARD_UUID)
@@ -270,27 +180,27 @@ def _sign(body: bytes, now: datetime) -> InboundRequest:
     return InboundRequest("POST", "https://hub.example/hooks/zoom", headers, body)
 
 
-async def _listed(lab: Lab) -> list[SourceEvent]:
+async def _listed(lab: ZoomLab) -> list[SourceEvent]:
     async with lab.source() as source:
         return [event async for event in source.list_recordings(datetime.now(UTC) - timedelta(days=45))]
 
 
-async def _check(lab: Lab) -> None:
+async def _check(lab: ZoomLab) -> None:
     async with lab.source() as source:
         await source.check()
 
 
-async def _describe(lab: Lab, uuid: str) -> Any:
+async def _describe(lab: ZoomLab, uuid: str) -> Any:
     async with lab.source() as source:
         return await source.describe(RecordingRef(uuid))
 
 
-async def _fetch(lab: Lab, recording: RecordingRef) -> bytes:
+async def _fetch(lab: ZoomLab, recording: RecordingRef) -> bytes:
     async with lab.source() as source:
         return await _read(source, recording, 0)
 
 
-async def _fetch_twice(lab: Lab) -> tuple[bytes, bytes, int]:
+async def _fetch_twice(lab: ZoomLab) -> tuple[bytes, bytes, int]:
     async with lab.source() as source:
         whole = await _read(source, RecordingRef(HARD_UUID), 0)
         video = (await source.describe(RecordingRef(HARD_UUID))).files[0]
