@@ -70,7 +70,7 @@ def moment(value: datetime | None) -> str | Markup:
         return DASH
     utc = value.astimezone(UTC)
     text = f"{utc.day} {utc:%b %Y, %H:%M} UTC"
-    return Markup('<time datetime="{}">{}</time>').format(utc.isoformat(timespec="seconds"), text)
+    return Markup('<time datetime="{}">{}</time>').format(utc.isoformat(timespec="milliseconds"), text)
 
 
 def size(count: int | None) -> str:

@@ -10,7 +10,7 @@ from connectors.base.errors import ConnectorError
 from connectors.base.records import Receipt
 from hub.deliveries import receipts
 from hub.deliveries.messages import Event, announce
-from hub.deliveries.models import Attempt, Delivery, DeliveryState
+from hub.deliveries.models import Attempt, Delivery, DeliveryState, Destination, WebhookEndpoint
 from hub.deliveries.queueing import enqueue_attempt
 from hub.deliveries.repository import Attempts
 from hub.engine.retry import Decision, DecisionKind, decide
@@ -132,6 +132,15 @@ def _note(session: Session, delivery: Delivery, this: Try, outcome: Outcome, dec
     attempt.decision, attempt.duration_ms = decision, outcome.duration_ms
 
 
+def _whom(session: Session, delivery: Delivery) -> str:
+    """Whom it is for, in words; empty once that was deleted."""
+    if delivery.endpoint_id is not None:
+        endpoint = session.get(WebhookEndpoint, delivery.endpoint_id)
+        return (endpoint.description or endpoint.url) if endpoint else ""
+    destination = session.get(Destination, delivery.destination_id) if delivery.destination_id else None
+    return destination.name if destination else ""
+
+
 def _tell(session: Session, delivery: Delivery, step: str, key: str, message: str, now: datetime) -> None:
     if delivery.meeting_id is None:
         return
@@ -142,6 +151,6 @@ def _tell(session: Session, delivery: Delivery, step: str, key: str, message: st
         step=step,
         key=f"{delivery.id}:{key}",
         message=message,
-        details={"delivery_id": delivery.id, "kind": delivery.kind},
+        details={"delivery_id": delivery.id, "kind": delivery.kind, "to": _whom(session, delivery)},
         at=now,
     )

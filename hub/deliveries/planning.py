@@ -27,6 +27,7 @@ from hub.meetings.results import matching_work
 from hub.runtime import Runtime
 
 NO_RECORD: Final = "no record in the CRM belongs to this meeting yet"
+NOT_ITS_MEETING: Final = "this account tells the owners of its own meetings, and this meeting came from another one"
 _LOOK_AGAIN: Final = timedelta(days=1)
 _LOOK_AGAIN_FOR: Final = timedelta(days=30)
 _ROUND_OFFSET: Final = 1000
@@ -72,6 +73,8 @@ def _plan_one(this: _Plan, destination: Destination) -> bool:
     reason = reason_to_skip(destination.rule, this.report)
     if connection.state is ConnectionState.REVOKED:
         reason = "the account is disconnected"
+    elif _tells_other_owners(this, connection):
+        reason = NOT_ITS_MEETING
     if reason is None and lacks_record:
         reason = NO_RECORD
     delivery = _delivery(this, destination)
@@ -80,6 +83,13 @@ def _plan_one(this: _Plan, destination: Destination) -> bool:
     elif reason is None:
         _revive(this, delivery.key)
     return reason == NO_RECORD
+
+
+def _tells_other_owners(this: _Plan, connection: Connection) -> bool:
+    """Whether the account tells the owners of its own meetings, and this meeting is not one of them."""
+    manifest = registry.manifest(connection.provider)
+    is_both = manifest.can(Capability.SOURCE) and manifest.can(Capability.NOTIFIER)
+    return is_both and this.meeting.connection_id != connection.id
 
 
 def _lacks_record(this: _Plan, connection: Connection) -> bool:
