@@ -44,7 +44,7 @@ def _stored(runtime: Runtime, recorded_by: str) -> str:
         meeting = Meeting(connection_id=source.id, external_id="m", provider=recorded_by, updated_at=NOW, **owner)
         session.add(meeting)
         session.flush()
-        facts = {
+        facts: dict[str, Any] = {
             "state": AnalysisState.COMPLETED,
             "completed_at": NOW,
             "duration_s": 60.0,
