@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 import httpx
 
+from connectors.base.crm import Rehearsal, TargetField, Undone
 from connectors.base.records import (
     Account,
     Candidate,
@@ -126,9 +127,20 @@ class Destination(Connector, Protocol):
     """Field name in the CRM by figure (`trust_score`, `valence`, ...; see `connectors.base.figures`)."""
     figure_types: ClassVar[frozenset[str]]
     """Record types that figures are written to; records of other types are only linked to the call."""
+    activity_types: ClassVar[tuple[str, ...]]
+    """Types of what is logged for the call itself; they take figures too."""
+    mapping_extras: ClassVar[Mapping[str, str]]
+    """What else a mapping may name per record type, with its label: no figure, but a setting of this CRM."""
 
-    async def provision(self, *, dry_run: bool) -> Sequence[Change]:
-        """Make (or only list) what has to exist there first: custom fields, permission set."""
+    async def provision(self, *, dry_run: bool, mapping: Mapping[str, str] | None = None) -> Sequence[Change]:
+        """Make (or only list) what has to exist there first: the custom fields that the mapping names, rights to them.
+
+        Without a mapping, or with an empty one, it is the default one.
+        """
+        ...
+
+    async def fields(self) -> Mapping[str, Sequence[TargetField]]:
+        """The fields of each type that takes figures, and those of ours that provisioning would make."""
         ...
 
     async def match(self, query: MatchQuery) -> Sequence[Candidate]:
@@ -139,8 +151,16 @@ class Destination(Connector, Protocol):
         """Write the figures. Idempotent by `report.analysis_id` and, across revisions, by `report.meeting_id`."""
         ...
 
-    async def undo(self, receipt: Receipt) -> None:
-        """Restore what was there before."""
+    async def rehearse(self, report: Report, records: Sequence[RecordRef], mapping: Mapping[str, str]) -> Rehearsal:
+        """What `publish` would write, field by field, read from the CRM as it stands; nothing is written."""
+        ...
+
+    async def undo(self, receipt: Receipt) -> Undone:
+        """Restore what was there before, where what stands there is still ours. Doing it twice changes nothing."""
+        ...
+
+    async def search(self, text: str) -> Sequence[RecordRef]:
+        """A few records whose name or address holds the text, for a person to choose from."""
         ...
 
 

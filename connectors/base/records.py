@@ -165,13 +165,19 @@ class Moment:
 
 @dataclass(frozen=True)
 class SpeakerReport:
-    """One speaker's figures; `email` is set once the speaker was joined to a participant."""
+    """One speaker's figures; `email` is set once the speaker was joined to a participant.
+
+    Who is not `observed` (the organisation's own people) has talk time and nothing else.
+    """
 
     name: str
     email: str
     trust_score: float | None
     vad: Vad
     talk_time_s: float
+    trust_interval: tuple[float, float] | None = None
+    abstained_reason: str | None = None
+    observed: bool = True
 
 
 @dataclass(frozen=True)
@@ -202,6 +208,10 @@ class Report:
     host_email: str
     url: str
     completed_at: datetime
+    guests: int = 0
+    """How many people from outside took part, as far as the source tells."""
+    own_people: frozenset[str] = frozenset()
+    """E-mail addresses, in lower case, of the organisation's own people: nothing is written about them."""
 
 
 @dataclass(frozen=True)
@@ -214,22 +224,30 @@ class Person:
 
 @dataclass(frozen=True)
 class MatchQuery:
-    """Who took part from outside, and what may already stand in the CRM for this meeting."""
+    """Who took part from outside, what may already stand in the CRM for this meeting, and how far to look.
+
+    Without `leads` only people who are contacts are found; `closed_deals` takes a closed deal where none is open;
+    without `companies` an e-mail domain leads to nobody.
+    """
 
     meeting_id: str
     people: tuple[Person, ...]
     ical_uid: str | None = None
     own_domains: tuple[str, ...] = ()
+    leads: bool = True
+    closed_deals: bool = False
+    companies: bool = True
 
 
 @dataclass(frozen=True)
 class RecordRef:
-    """A CRM record."""
+    """A CRM record. `person` is the e-mail address of the participant it stands for, if it stands for one."""
 
     type: str
     id: str
     name: str = ""
     url: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,11 +262,12 @@ class Candidate:
 
 
 class ChangeKind(StrEnum):
-    """What provisioning would do, or did."""
+    """What provisioning would do, or did; `by_hand` is left to a person."""
 
     CREATE = "create"
     UPDATE = "update"
     KEEP = "keep"
+    BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True)
@@ -271,6 +290,10 @@ class Receipt:
     former: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Per record (`Contact:003...`) the field values that were there before; what `undo` restores."""
     warnings: tuple[str, ...] = ()
+    written: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Per record the values as the CRM holds them now; `undo` leaves alone what somebody changed since."""
+    records: tuple[str, ...] = ()
+    """Every record the delivery was for, also those that were only linked; set by the hub."""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 from connectors.base.connector import AuthorizedClient
+from connectors.base.crm import Rehearsal, TargetField, Undone
 from connectors.base.errors import AuthorizationLost, RequestRejected
 from connectors.base.records import Account, Candidate, Change, MatchQuery, Receipt, RecordRef, Report
-from connectors.salesforce import matching, provisioning, publishing, undoing
+from connectors.salesforce import describing, matching, provisioning, publishing, rehearsing, searching, undoing
 from connectors.salesforce.api import Api
 from connectors.salesforce.errors import SessionExpired
 from connectors.salesforce.fields import RECORD_TYPES
-from connectors.salesforce.mapping import DEFAULT_MAPPING
+from connectors.salesforce.mapping import ACTIVITY_TYPES, DEFAULT_MAPPING
 
 T = TypeVar("T")
 
@@ -21,6 +22,8 @@ class SalesforceConnector:
 
     default_mapping: ClassVar[Mapping[str, str]] = DEFAULT_MAPPING
     figure_types: ClassVar[frozenset[str]] = frozenset(RECORD_TYPES)
+    activity_types: ClassVar[tuple[str, ...]] = ACTIVITY_TYPES
+    mapping_extras: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, client: AuthorizedClient) -> None:
         self._client = client
@@ -29,9 +32,13 @@ class SalesforceConnector:
         """The organisation behind the token."""
         return await self._run(_account)
 
-    async def provision(self, *, dry_run: bool) -> Sequence[Change]:
+    async def provision(self, *, dry_run: bool, mapping: Mapping[str, str] | None = None) -> Sequence[Change]:
         """Custom fields, a permission set with the right to see them, and its assignment to the connected user."""
-        return await self._run(lambda api: provisioning.provision(api, dry_run=dry_run))
+        return await self._run(lambda api: provisioning.provision(api, mapping or {}, dry_run=dry_run))
+
+    async def fields(self) -> Mapping[str, Sequence[TargetField]]:
+        """What describe shows the connected user of Contact, Lead, Opportunity and Task."""
+        return await self._run(describing.target_fields)
 
     async def match(self, query: MatchQuery) -> Sequence[Candidate]:
         """Our activity, Contacts, Leads, the open Opportunity and Accounts of these people."""
@@ -41,9 +48,17 @@ class SalesforceConnector:
         """One composite call for the fields of `records` and the Task; see `publishing.publish`."""
         return await self._run(lambda api: publishing.publish(api, report, records, mapping or DEFAULT_MAPPING))
 
-    async def undo(self, receipt: Receipt) -> None:
+    async def rehearse(self, report: Report, records: Sequence[RecordRef], mapping: Mapping[str, str]) -> Rehearsal:
+        """The same, read and compared instead of written."""
+        return await self._run(lambda api: rehearsing.rehearse(api, report, records, mapping or DEFAULT_MAPPING))
+
+    async def undo(self, receipt: Receipt) -> Undone:
         """Restore former values and delete the Task."""
-        await self._run(lambda api: undoing.undo(api, receipt))
+        return await self._run(lambda api: undoing.undo(api, receipt))
+
+    async def search(self, text: str) -> Sequence[RecordRef]:
+        """Contacts, Leads, Opportunities and Accounts by name or address."""
+        return await self._run(lambda api: searching.search(api, text))
 
     async def _run(self, work: Callable[[Api], T]) -> T:
         """`work` in a thread, once more with a fresh token when the session is over.

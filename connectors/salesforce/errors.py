@@ -36,12 +36,15 @@ class Fault:
     code: str
     message: str
     fields: tuple[str, ...] = ()
+    rule: str = ""
+    """The duplicate rule that spoke."""
 
     def words(self) -> str:
         """The fault for an admin: what it means, then what Salesforce said."""
         meaning, said = _WORDS.get(self.code), self.message.strip().splitlines()[-1] if self.message.strip() else ""
         parts = [part for part in (meaning, said) if part]
         suffix = f" (fields: {', '.join(self.fields)})" if self.fields else ""
+        suffix += f" (rule: {self.rule})" if self.rule else ""
         return (": ".join(parts) or self.code or "Salesforce refused the request") + suffix
 
 
@@ -84,7 +87,8 @@ def first_fault(content: Any) -> Fault:
         entry = nested[0]
     code = entry.get("errorCode") or entry.get("statusCode") or entry.get("error") or ""
     message = entry.get("message") or entry.get("error_description") or ""
-    return Fault(str(code), str(message), tuple(map(str, entry.get("fields") or ())))
+    rule = (entry.get("duplicateResult") or {}).get("duplicateRule") or ""
+    return Fault(str(code), str(message), tuple(map(str, entry.get("fields") or ())), str(rule))
 
 
 def _session_is_over(status: int, fault: Fault, content: Any) -> bool:

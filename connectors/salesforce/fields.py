@@ -114,5 +114,9 @@ _ACTIVITY_ONLY = (
 
 def fields_of(object_type: str) -> tuple[FieldSpec, ...]:
     """The fields to be had on `object_type`: a record type, or `Activity`, whose fields show on Task and Event."""
-    figures = tuple(FIGURES.values())
-    return (*figures, *_ACTIVITY_ONLY) if object_type == "Activity" else (*figures, _RECORD_ONLY)
+    return (*FIGURES.values(), *technical_fields(object_type))
+
+
+def technical_fields(object_type: str) -> tuple[FieldSpec, ...]:
+    """Those that the hub needs for itself, whatever the mapping says."""
+    return _ACTIVITY_ONLY if object_type in {"Activity", "Task"} else (_RECORD_ONLY,)

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from connectors.base import mapping as mappings
 from connectors.base.figures import Figure, alert_text, clock_text, figures, shorten
+from connectors.base.persons import report_for
 from connectors.base.records import RecordRef, Report
 from connectors.salesforce.fields import ANALYSIS_ID, BEFORE, FIGURES, RECORD_TYPES
 
+ACTIVITY_TYPES: Final = ("Task",)
 DEFAULT_MAPPING: Final[Mapping[str, str]] = MappingProxyType({figure: spec.name for figure, spec in FIGURES.items()})
 _TEXT_LIMIT = 255
 _DESCRIPTION_LIMIT = 32_000
@@ -23,23 +26,28 @@ Values = dict[str, Any]
 
 
 def field_values(report: Report, object_type: str, mapping: Mapping[str, str]) -> Values:
-    """Value by field for one object. `mapping` gives the field by figure; `Lead.trust_score` beats `trust_score`,
-    and an empty field name leaves the figure out."""
-    fields = {figure: field_for(object_type, figure, mapping) for figure in FIGURES}
+    """Value by field for one object, by the rules of `connectors.base.mapping`."""
+    fields = {figure: field_for(object_type, figure, mapping) for figure in mappings.CATALOGUE}
     found = figures(report)
     return {field: _value(found[figure]) for figure, field in fields.items() if field}
 
 
 def field_for(object_type: str, figure: str, mapping: Mapping[str, str]) -> str:
     """The field that takes a figure on an object; empty when it is not wanted there."""
-    return mapping.get(f"{object_type}.{figure}", mapping.get(figure, ""))
+    return mappings.field_for(object_type, figure, mapping, DEFAULT_MAPPING, ACTIVITY_TYPES)
 
 
-def task_values(report: Report, records: Sequence[RecordRef]) -> Values:
+def record_values(report: Report, record: RecordRef, mapping: Mapping[str, str]) -> Values:
+    """Value by field for one record: a person's own figures on theirs; none where nothing may be written."""
+    own = report_for(report, record) if record.type in RECORD_TYPES else None
+    return field_values(own, record.type, mapping) if own else {}
+
+
+def task_values(report: Report, records: Sequence[RecordRef], mapping: Mapping[str, str] = DEFAULT_MAPPING) -> Values:
     """The call as a completed Task, linked to a person and, when that is a Contact, to a deal or account."""
     when = report.started_at or report.completed_at
     return {
-        **field_values(report, "Task", DEFAULT_MAPPING),
+        **field_values(report, "Task", mapping),
         **_links(records),
         ANALYSIS_ID: report.analysis_id,
         "Subject": shorten(f"Call: {report.title or 'untitled meeting'}", _TEXT_LIMIT),
@@ -143,5 +151,5 @@ def shows_later_meeting(row: Mapping[str, Any], field: str, report: Report) -> b
 
 
 def takes_figures(record: RecordRef) -> bool:
-    """Whether figures are written to the record itself; Accounts and Tasks are only linked."""
+    """Whether figures can be written to the record itself; Accounts and Tasks are only linked."""
     return record.type in RECORD_TYPES

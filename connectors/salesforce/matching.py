@@ -1,6 +1,7 @@
 """Which records a meeting belongs to, each with the rule that found it, in words, and what the rule passed over."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,24 +17,28 @@ _IDS_PER_QUERY = 100
 _CONTACTS = "SELECT Id, Name, Email, LastActivityDate, CreatedDate FROM Contact WHERE Email IN {}"
 _LEADS = "SELECT Id, Name, Email, LastActivityDate, CreatedDate FROM Lead WHERE IsConverted = false AND Email IN {}"
 _ROLES = (
-    "SELECT ContactId, IsPrimary, OpportunityId, Opportunity.Name, Opportunity.CloseDate "
-    "FROM OpportunityContactRole WHERE Opportunity.IsClosed = false AND ContactId IN {}"
+    "SELECT ContactId, IsPrimary, OpportunityId, Opportunity.Name, Opportunity.CloseDate, Opportunity.IsClosed "
+    "FROM OpportunityContactRole WHERE ContactId IN {}"
 )
+_OPEN_ROLES = _ROLES.replace("WHERE", "WHERE Opportunity.IsClosed = false AND")
 
 
 def match(api: Api, query: MatchQuery) -> Sequence[Candidate]:
-    """Candidates in order: our activity, Contacts, Leads, the open Opportunity, Accounts by domain."""
+    """Candidates in order: our activity, Contacts, Leads, the open Opportunity, Accounts by domain.
+
+    The query's policies leave Leads and Accounts out, or take a closed Opportunity where none is open.
+    """
     people = {person.email.lower(): person for person in query.people if _is_external(person, query.own_domains)}
     contacts = _by_email(api, _CONTACTS, people)
     left = [email for email in people if email not in contacts]
-    leads = _by_email(api, _LEADS, left)
+    leads = _by_email(api, _LEADS, left) if query.leads else {}
     unknown = [email for email in left if email not in leads]
     return [
         *_activities(api, query.meeting_id),
         *(_by_mail_candidate(api, "Contact", email, rows) for email, rows in contacts.items()),
         *(_by_mail_candidate(api, "Lead", email, rows) for email, rows in leads.items()),
-        *_opportunities(api, [rows[0] for rows in contacts.values()]),
-        *_accounts(api, unknown, query.own_domains),
+        *_opportunities(api, [rows[0] for rows in contacts.values()], closed_too=query.closed_deals),
+        *(_accounts(api, unknown, query.own_domains) if query.companies else ()),
     ]
 
 
@@ -92,9 +97,9 @@ def _by_mail_candidate(api: Api, object_type: str, email: str, rows: Sequence[Re
     return Candidate(chosen, rule, f"{reason}.", person_email=email, alternatives=tuple(others))
 
 
-def _opportunities(api: Api, contacts: Sequence[Record]) -> list[Candidate]:
+def _opportunities(api: Api, contacts: Sequence[Record], *, closed_too: bool) -> list[Candidate]:
     names = {row["Id"]: row for row in contacts}
-    roles = list(_in_chunks(api, _ROLES, list(names)))
+    roles = list(_in_chunks(api, _ROLES if closed_too else _OPEN_ROLES, list(names)))
     if not roles:
         return []
     by_opportunity: dict[str, list[Record]] = {}
@@ -105,11 +110,17 @@ def _opportunities(api: Api, contacts: Sequence[Record]) -> list[Candidate]:
 
 
 def _opportunity_rank(roles: Sequence[Record]) -> tuple[Any, ...]:
-    """Most of the call's people first, then a primary contact, then the nearest close date, then the id."""
+    """Open ones first; then most of the call's people, a primary contact, the nearest close date (of closed ones the
+    latest), the id."""
     people = {role["ContactId"] for role in roles}
     primary = any(role["IsPrimary"] for role in roles)
-    closes = _opportunity(roles[0]).get("CloseDate") or "9999"
-    return (-len(people), not primary, str(closes), str(roles[0]["OpportunityId"]))
+    closes = date.fromisoformat(_opportunity(roles[0]).get("CloseDate") or "9999-12-31").toordinal()
+    closed = _is_closed(roles)
+    return (closed, -len(people), not primary, -closes if closed else closes, str(roles[0]["OpportunityId"]))
+
+
+def _is_closed(roles: Sequence[Record]) -> bool:
+    return bool(_opportunity(roles[0]).get("IsClosed"))
 
 
 def _opportunity(role: Record) -> Mapping[str, Any]:
@@ -120,15 +131,26 @@ def _opportunity_candidate(
     api: Api, roles: Sequence[Record], others: Sequence[Sequence[Record]], contacts: Mapping[str, Record]
 ) -> Candidate:
     names = sorted({str(contacts[role["ContactId"]]["Name"]) for role in roles})
-    reason = f"Open opportunity with a contact role for {', '.join(names)}"
+    closed = _is_closed(roles)
+    reason = f"{'Closed' if closed else 'Open'} opportunity with a contact role for {', '.join(names)}"
+    if closed:
+        reason += "; none is open"
     if others:
-        reason += f"; {len(others)} more open ones have fewer of the call's people, or close later"
+        reason += f"; {_passed_over(others, closed)}"
     return Candidate(
         _opportunity_ref(api, roles[0]),
         "opportunity_by_contact_role",
         f"{reason}.",
         alternatives=tuple(_opportunity_ref(api, other[0]) for other in others),
     )
+
+
+def _passed_over(others: Sequence[Sequence[Record]], closed: bool) -> str:
+    if closed:
+        return f"{len(others)} more have fewer of the call's people, or were closed earlier"
+    still_open = "" if any(map(_is_closed, others)) else "open "
+    more = "are closed, have" if any(map(_is_closed, others)) else "ones have"
+    return f"{len(others)} more {still_open}{more} fewer of the call's people, or close later"
 
 
 def _opportunity_ref(api: Api, role: Record) -> RecordRef:

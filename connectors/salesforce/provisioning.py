@@ -11,13 +11,19 @@ from typing import Any, Final
 from simple_salesforce.format import format_soql
 
 from connectors.base.errors import RequestRejected
+from connectors.base.mapping import resolve
 from connectors.base.records import Change, ChangeKind
 from connectors.salesforce.api import Api, Record
 from connectors.salesforce.errors import first_fault
-from connectors.salesforce.fields import RECORD_TYPES, FieldSpec, fields_of
+from connectors.salesforce.fields import FIGURES, RECORD_TYPES, FieldSpec, technical_fields
+from connectors.salesforce.mapping import ACTIVITY_TYPES, DEFAULT_MAPPING
 
 PERMISSION_SET: Final = "EchoDepth_Hub"
 _PERMISSION_TEXT = "Read and write the EchoDepth fields. Managed by EchoDepth Hub."
+_LAYOUT: Final = (
+    "Fields are found by reports and lists at once, but stand on a record's page only where its layout has them: in "
+    "Salesforce, Setup, Object Manager, {}, Page Layouts, drag the EchoDepth fields to where people should see them."
+)
 _OBJECTS = (*RECORD_TYPES, "Activity")
 # activity fields are defined on Activity, but seen, secured and written on Task
 _SEEN_AS: Final[Mapping[str, str]] = {"Activity": "Task"}
@@ -25,8 +31,10 @@ _SEEN_AS: Final[Mapping[str, str]] = {"Activity": "Task"}
 
 @dataclass(frozen=True)
 class _State:
-    """What is there already: ids of our fields by (object, name), and the permission set's parts."""
+    """What is wanted as (object, field), and what is there already: ids of our fields by (object, name), and the
+    permission set's parts."""
 
+    wanted: tuple[tuple[str, FieldSpec], ...]
     fields: Mapping[tuple[str, str], str]
     visible: Mapping[str, Mapping[str, Record]]
     permission_set: str | None
@@ -34,32 +42,37 @@ class _State:
     assigned: bool
 
 
-def provision(api: Api, *, dry_run: bool) -> Sequence[Change]:
-    """The changes, in order, done unless `dry_run`. Running it again only keeps.
+def provision(api: Api, mapping: Mapping[str, str], *, dry_run: bool) -> Sequence[Change]:
+    """The changes, in order, done unless `dry_run`: only the fields that the mapping names. Again it only keeps.
 
     Raises `RequestRejected` when Salesforce refuses a change, or when a field stays invisible afterwards.
     """
     user_id = str(api.user_info()["user_id"])
-    state = _read(api, user_id)
+    state = _read(api, user_id, tuple(wanted(mapping)))
     changes = list(_plan(state))
-    if not dry_run and any(change.kind is not ChangeKind.KEEP for change in changes):
+    if not dry_run and any(change.kind in {ChangeKind.CREATE, ChangeKind.UPDATE} for change in changes):
         _make_fields(api, state)
         _grant(api, state, user_id)
-        _verify(api)
+        _verify(api, state)
     return changes
 
 
-def wanted() -> Iterator[tuple[str, FieldSpec]]:
-    """Every (object, field) the hub needs."""
-    return ((name, spec) for name in _OBJECTS for spec in fields_of(name))
+def wanted(mapping: Mapping[str, str]) -> Iterator[tuple[str, FieldSpec]]:
+    """Every (object, field) of ours that the mapping or the hub itself needs."""
+    resolved = resolve(mapping, DEFAULT_MAPPING, RECORD_TYPES, ACTIVITY_TYPES)
+    for name in _OBJECTS:
+        named = set(resolved[_SEEN_AS.get(name, name)].values())
+        yield from ((name, spec) for spec in FIGURES.values() if spec.name in named)
+        yield from ((name, spec) for spec in technical_fields(name))
 
 
-def _read(api: Api, user_id: str) -> _State:
+def _read(api: Api, user_id: str, fields: tuple[tuple[str, FieldSpec], ...]) -> _State:
     rows = api.tooling_query(
         "SELECT Id, DeveloperName, TableEnumOrId FROM CustomField WHERE DeveloperName LIKE 'EchoDepth%'"
     )
     permission_set = _first_id(api, format_soql("SELECT Id FROM PermissionSet WHERE Name = {}", PERMISSION_SET))
     return _State(
+        wanted=fields,
         fields={(row["TableEnumOrId"], f"{row['DeveloperName']}__c"): row["Id"] for row in rows},
         visible={name: _described(api, name) for name in _OBJECTS},
         permission_set=permission_set,
@@ -93,15 +106,16 @@ def _is_assigned(api: Api, permission_set: str, user_id: str) -> bool:
 
 
 def _plan(state: _State) -> Iterator[Change]:
-    for object_type, spec in wanted():
+    for object_type, spec in state.wanted:
         kind = _field_change(state, object_type, spec)
         yield Change(kind, "custom field", f"{object_type}.{spec.name}", spec.help_text)
     made = ChangeKind.KEEP if state.permission_set else ChangeKind.CREATE
     yield Change(made, "permission set", PERMISSION_SET, _PERMISSION_TEXT)
-    for object_type, spec in wanted():
+    for object_type, spec in state.wanted:
         field = _permission_name(object_type, spec)
         yield Change(_kept_if(field in state.granted), "field permission", field, "read and edit")
     yield Change(_kept_if(state.assigned), "permission set assignment", PERMISSION_SET, "to the connected user")
+    yield from (Change(ChangeKind.BY_HAND, "page layout", name, _LAYOUT.format(name)) for name in RECORD_TYPES)
 
 
 def _field_change(state: _State, object_type: str, spec: FieldSpec) -> ChangeKind:
@@ -123,7 +137,7 @@ def _permission_name(object_type: str, spec: FieldSpec) -> str:
 
 
 def _make_fields(api: Api, state: _State) -> None:
-    for object_type, spec in wanted():
+    for object_type, spec in state.wanted:
         body = {"FullName": f"{object_type}.{spec.name}", "Metadata": spec.metadata()}
         match _field_change(state, object_type, spec):
             case ChangeKind.CREATE:
@@ -146,7 +160,7 @@ def _create_field(api: Api, body: Record) -> None:
 
 def _grant(api: Api, state: _State, user_id: str) -> None:
     permission_set = state.permission_set or _make_permission_set(api)
-    missing = [_permission_name(*pair) for pair in wanted() if _permission_name(*pair) not in state.granted]
+    missing = [_permission_name(*pair) for pair in state.wanted if _permission_name(*pair) not in state.granted]
     rows = [_permission_row(permission_set, field) for field in missing]
     _require_success(missing, api.create_all("FieldPermissions", rows))
     if not state.assigned:
@@ -181,13 +195,12 @@ def _require_success(names: Sequence[str], results: Sequence[Record]) -> None:
         raise RequestRejected(f"Salesforce refused field permissions: {'; '.join(failed)}", code="provisioning")
 
 
-def _verify(api: Api) -> None:
+def _verify(api: Api, state: _State) -> None:
+    seen = {name: _described(api, name) for name in _OBJECTS}
     hidden = [
         f"{object_type}.{spec.name}"
-        for object_type in _OBJECTS
-        for seen in [_described(api, object_type)]
-        for spec in fields_of(object_type)
-        if not seen.get(spec.name, {}).get("updateable")
+        for object_type, spec in state.wanted
+        if not seen[object_type].get(spec.name, {}).get("updateable")
     ]
     if hidden:
         names = ", ".join(hidden)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from simple_salesforce.format import format_external_id
 
@@ -13,14 +14,14 @@ from connectors.salesforce.fields import BEFORE, MEETING_ID
 from connectors.salesforce.mapping import (
     before_writing,
     field_for,
-    field_values,
+    record_values,
     shows_later_meeting,
     takes_figures,
     task_values,
 )
-from connectors.salesforce.reading import current_values, key_of, label_of, task_of
+from connectors.salesforce.reading import current_values, fields_query, key_of, label_of, mapped_fields, task_of
 
-_TASK = "task"
+_TASK, _READ_BACK = "task", "stored"
 _USAGE_WARNING = 0.9
 
 
@@ -45,6 +46,8 @@ class _Publication:
         self.api, self.report, self.mapping = api, report, mapping
         self.rows: dict[str, Record] = {}
         self.former: dict[str, Mapping[str, object]] = {}
+        self.values: dict[str, Record] = {}
+        self.stored: dict[str, Record] = {}
         self.written: list[RecordRef] = []
         self.refused: list[tuple[str, RequestRejected]] = []
         self.warnings: list[str] = []
@@ -58,11 +61,12 @@ class _Publication:
         return living
 
     def write(self, records: Sequence[RecordRef]) -> None:
-        """Send the Task and every record's fields, then book the answers by their reference."""
-        task = task_values(self.report, records)
+        """Send the Task and every record's fields, read back what is stored, and book the answers by reference."""
+        task = task_values(self.report, records, self.mapping)
         updates = {f"record{n}": record for n, record in enumerate(records) if self._is_to_be_written(record)}
         requests = [_patch(_TASK, f"Task/{format_external_id(MEETING_ID, self.report.meeting_id)}", task)]
         requests += [_patch(name, f"{ref.type}/{ref.id}", self._body(ref)) for name, ref in updates.items()]
+        requests += self._reads(list(updates.values()))
         for start in range(0, len(requests), COMPOSITE_LIMIT):
             for answer in self.api.composite(requests[start : start + COMPOSITE_LIMIT]):
                 self._book(answer, updates.get(answer["referenceId"]), task)
@@ -79,10 +83,12 @@ class _Publication:
             ids={"meeting_id": self.report.meeting_id, "Task": self.task_id},
             former={key_of(record): self.former[key_of(record)] for record in self.written},
             warnings=(*self.warnings, *self._usage_warning()),
+            written={key_of(record): self._stored(record) for record in self.written},
         )
 
     def _is_to_be_written(self, record: RecordRef) -> bool:
-        if not takes_figures(record):
+        self.values[record.id] = record_values(self.report, record, self.mapping)
+        if not self.values[record.id]:
             return False
         field = field_for(record.type, "meeting_at", self.mapping)
         if shows_later_meeting(self.rows[record.id], field, self.report):
@@ -91,14 +97,26 @@ class _Publication:
         return True
 
     def _body(self, record: RecordRef) -> Record:
-        values = field_values(self.report, record.type, self.mapping)
+        values = self.values[record.id]
         before = before_writing(self.rows[record.id], tuple(values), self.report.meeting_id)
         self.former[key_of(record)] = before.values
         return {**values, BEFORE: before.to_text()}
 
+    def _reads(self, refs: Sequence[RecordRef]) -> list[Record]:
+        """Salesforce rounds numbers, and automations change values: undoing has to know what really stands there."""
+        ids = {kind: [ref.id for ref in refs if ref.type == kind] for kind in dict.fromkeys(ref.type for ref in refs)}
+        queries = {kind: fields_query(kind, found, mapped_fields(kind, self.mapping)) for kind, found in ids.items()}
+        return [_get(f"{_READ_BACK}{kind}", f"query?q={quote(soql)}") for kind, soql in queries.items()]
+
+    def _stored(self, record: RecordRef) -> Record:
+        values, stored = self.values[record.id], self.stored.get(record.id, {})
+        return {field: stored.get(field, value) for field, value in values.items()}
+
     def _book(self, answer: Record, record: RecordRef | None, task: Record) -> None:
         status, body = answer["httpStatusCode"], answer["body"]
-        if status == 300 and record is None:
+        if answer["referenceId"].startswith(_READ_BACK):
+            self.stored |= {row["Id"]: row for row in body["records"]} if status < 300 else {}
+        elif status == 300 and record is None:
             self._update_first_of(body, task)
         elif status >= 300:
             self.refused.append((label_of(record) if record else "The Task", refusal(status, body)))
@@ -123,6 +141,10 @@ class _Publication:
         if used <= _USAGE_WARNING * total:
             return ()
         return (f"Salesforce has counted {used} of {total} API calls in the last 24 hours.",)
+
+
+def _get(reference: str, path: str) -> Record:
+    return {"method": "GET", "url": f"{DATA_PATH}/{path}", "referenceId": reference}
 
 
 def _patch(reference: str, path: str, body: Mapping[str, Any]) -> Record:

@@ -1,9 +1,10 @@
 """Reads what records hold before they are written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from simple_salesforce.format import format_soql
 
+from connectors.base.mapping import CATALOGUE
 from connectors.base.records import RecordRef
 from connectors.salesforce.api import Api, Record
 from connectors.salesforce.fields import BEFORE, MEETING_ID, RECORD_TYPES
@@ -12,19 +13,29 @@ from connectors.salesforce.mapping import field_for
 
 def current_values(api: Api, records: Sequence[RecordRef], mapping: Mapping[str, str]) -> dict[str, Record]:
     """The mapped fields of each record by its id; deleted records are missing."""
+    names = {kind: mapped_fields(kind, mapping) for kind in RECORD_TYPES}
+    return fields_now(api, records, {kind: (*names[kind], BEFORE) for kind in RECORD_TYPES})
+
+
+def fields_now(api: Api, records: Sequence[RecordRef], names: Mapping[str, Iterable[str]]) -> dict[str, Record]:
+    """These fields, given by object, of each record by its id; deleted records are missing."""
     found: dict[str, Record] = {}
-    for object_type in RECORD_TYPES:
+    for object_type, fields in names.items():
         ids = [record.id for record in records if record.type == object_type]
-        fields = ", ".join(["Id", *mapped_fields(object_type, mapping), BEFORE])
-        rows = api.query(format_soql(f"SELECT {fields} FROM {object_type} WHERE Id IN {{}}", ids)) if ids else []  # noqa: S608
+        rows = api.query(fields_query(object_type, ids, fields)) if ids else []
         found.update((row["Id"], row) for row in rows)
     return found
 
 
+def fields_query(object_type: str, ids: Sequence[str], fields: Iterable[str]) -> str:
+    """The query for these fields of these records."""
+    wanted = ", ".join(dict.fromkeys(["Id", *fields]))
+    return str(format_soql(f"SELECT {wanted} FROM {object_type} WHERE Id IN {{}}", list(ids)))  # noqa: S608
+
+
 def mapped_fields(object_type: str, mapping: Mapping[str, str]) -> tuple[str, ...]:
     """The fields of one object that a mapping writes."""
-    figures = {figure.rsplit(".", 1)[-1] for figure in mapping}
-    names = {field_for(object_type, figure, mapping) for figure in figures}
+    names = {field_for(object_type, figure, mapping) for figure in CATALOGUE}
     return tuple(sorted(names - {""}))
 
 
