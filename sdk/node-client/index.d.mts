@@ -1,0 +1,2 @@
+export * from '@echodepth/sdk';
+export { default } from '@echodepth/sdk';

@@ -1,0 +1,24 @@
+/** Client of the EchoDepth API. */
+export { EchoDepth, EchoDepth as default, type ClientOptions } from './client.js';
+export * as webhooks from './webhooks.js';
+export * from './errors.js';
+export { DEFAULT_RETRIES, type RetryPolicy } from './retries.js';
+export { Pages, type Page, type ListOptions } from './pages.js';
+export { Stream, type Closed, type SendOptions, type StreamEvents } from './streams.js';
+export type { FileInput } from './files.js';
+export type { CallOptions, PostOptions } from './calls.js';
+export type { WaitOptions } from './results.js';
+export type * from './analyse.js';
+export type { FrameOptions } from './frames.js';
+export type { NewSession } from './sessions.js';
+export type { StreamFrame } from './messages.js';
+export type { Batch, BatchItem, Clip, EmotionInput, Feature, Vertical } from './speech.js';
+export type { DeliveryFilter, RecoverFilter } from './deliveries.js';
+export type { NewWebhookEndpoint } from './webhook_endpoints.js';
+export type { VerifyOptions, WebhookEvent, WebhookHeaders } from './webhooks.js';
+export type * from './models/analysis.js';
+export type * from './models/base.js';
+export type * from './models/records.js';
+export type * from './models/sessions.js';
+export type * from './models/speech.js';
+export { VERSION } from './version.js';
