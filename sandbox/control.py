@@ -5,7 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, HTTPException
 
-from sandbox.kit.faults import Fault
+from sandbox.kit.fault import SPECIAL_KINDS, Fault
+from sandbox.kit.mix import Mix, MixOrder
+from sandbox.kit.refusals import Refusals
 from sandbox.kit.request_log import RequestLog
 from sandbox.kit.simulator import Simulator
 from sandbox.kit.store import Doc
@@ -22,10 +24,12 @@ class Control:
         self.router = APIRouter(prefix="/_sandbox")
         self.router.add_api_route("/health", self.health, methods=["GET"])
         self.router.add_api_route("/faults", self.order_faults, methods=["POST"], status_code=201)
+        self.router.add_api_route("/faults/mix", self.order_mix, methods=["POST"], status_code=201)
         self.router.add_api_route("/faults", self.list_faults, methods=["GET"])
         self.router.add_api_route("/faults", self.cancel_faults, methods=["DELETE"])
         self.router.add_api_route("/reset", self.reset, methods=["POST"])
         self.router.add_api_route("/requests", self.requests, methods=["GET"])
+        self.router.add_api_route("/limits", self.limits, methods=["GET"])
         self.router.add_api_route("/state/{provider}", self.state, methods=["GET"])
         self.router.add_api_route("/options/{provider}", self.set_options, methods=["PUT"])
         self.router.add_api_route("/revoke/{provider}", self.revoke, methods=["POST"])
@@ -38,8 +42,14 @@ class Control:
     async def order_faults(self, orders: list[Fault]) -> list[Doc]:
         """Let something go wrong."""
         for order in orders:
-            self._the(order.provider)
+            self._require_known(self._the(order.provider), order)
         self._world.faults.add(orders)
+        return self._world.faults.listing()
+
+    async def order_mix(self, order: MixOrder) -> list[Doc]:
+        """Let a share of all requests go wrong, in ways that depend on the seed alone."""
+        for name in order.providers or self._by_name:
+            self._world.faults.mix(Mix(name, order, self._the(name).special_faults))
         return self._world.faults.listing()
 
     async def list_faults(self) -> list[Doc]:
@@ -56,7 +66,8 @@ class Control:
         self._world.faults.clear()
         self._world.store.clear(self._the(provider).name if provider else None)
         if provider:
-            self._world.collection("sandbox", "options").delete(provider)
+            for kind in ("options", "refused"):
+                self._world.collection("sandbox", kind).delete(provider)
         for simulator in self._by_name.values():
             simulator.seed()
         return {"ok": True}
@@ -64,6 +75,10 @@ class Control:
     async def requests(self, provider: str | None = None) -> list[Doc]:
         """The request log, oldest first."""
         return self._log.listing(provider)
+
+    async def limits(self) -> Doc:
+        """How many calls each provider refused because there were too many, by limit."""
+        return {name: Refusals(self._world, name).by_policy() for name in self._by_name}
 
     async def state(self, provider: str) -> Doc:
         """Everything a simulator holds."""
@@ -89,6 +104,10 @@ class Control:
             raise HTTPException(400, f"{provider} sends no events here") from error
         except (KeyError, TypeError, ValueError) as error:
             raise HTTPException(422, f"the order is incomplete: {error}") from error
+
+    def _require_known(self, simulator: Simulator, order: Fault) -> None:
+        if order.kind in SPECIAL_KINDS and order.kind not in simulator.special_faults:
+            raise HTTPException(422, f"{simulator.name} knows no {order.kind}")
 
     def _the(self, name: str) -> Simulator:
         if name not in self._by_name:

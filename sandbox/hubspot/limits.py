@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.hubspot.errors import rate_limited
+from sandbox.kit.refusals import Refusals
 from sandbox.kit.world import World
 
 TEN_SECONDS = timedelta(seconds=10)
@@ -18,6 +19,7 @@ class Limits:
         self._world = world
         self._options = options
         self._usage = world.collection("hubspot", "usage")
+        self._refusals = Refusals(world, "hubspot")
         self._recent: deque[datetime] = deque()
         self._searches: deque[datetime] = deque()
         self._most = 0
@@ -50,7 +52,7 @@ class Limits:
 
     def state(self) -> dict[str, Any]:
         """The most calls in ten seconds, and how many were refused by which limit."""
-        return {"most_in_ten_seconds": self._most, "refused": self._usage.get("refused") or {}}
+        return {"most_in_ten_seconds": self._most, "refused": self._refusals.by_policy()}
 
     def _take(self, recent: deque[datetime], now: datetime, period: timedelta, allowed: int, policy: str) -> None:
         while recent and recent[0] <= now - period:
@@ -67,6 +69,5 @@ class Limits:
         self._usage.put(today, {"count": used + 1})
 
     def _refuse(self, policy: str) -> None:
-        refused = self._usage.get("refused") or {}
-        self._usage.put("refused", refused | {policy: refused.get(policy, 0) + 1})
+        self._refusals.count(policy)
         raise rate_limited(policy, None if policy == "SECONDLY" else self.headers())

@@ -1,7 +1,8 @@
 """HubSpot, put together."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -23,6 +24,7 @@ from sandbox.hubspot.screens import Screens
 from sandbox.hubspot.search import Search
 from sandbox.hubspot.seed import seed_records
 from sandbox.hubspot.timeline import Timeline
+from sandbox.kit.fault import Kind
 from sandbox.kit.oauth.rules import Rules, TokenForms
 from sandbox.kit.oauth.server import AuthorizationServer
 from sandbox.kit.pages import Pages
@@ -48,6 +50,11 @@ class HubSpot:
     title = "HubSpot"
     summary = "Contacts, deals and companies with their properties, timelines and logged calls."
     prefixes = ("/hubspot",)
+    special_faults: ClassVar[Mapping[Kind, tuple[str, ...]]] = {
+        "lock_row": ("POST /batch/update", "POST /batch/upsert"),
+        "late_webhook": (),
+        "double_webhook": (),
+    }
 
     def __init__(self, world: World) -> None:
         self._world = world

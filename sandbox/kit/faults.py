@@ -1,79 +1,48 @@
 """Faults that tests and people order: what should go wrong, where, and how often."""
 
 import random
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-Kind = Literal[
-    "429",
-    "429_retry_after",
-    "500",
-    "500_after",
-    "slow",
-    "cut",
-    "lock_row",
-    "expired_download",
-    "revoke_family",
-    "late_webhook",
-    "double_webhook",
-]
-
-WEBHOOK_KINDS = ("late_webhook", "double_webhook")
-
-
-class Fault(BaseModel):
-    """One order. It holds for requests of `provider` whose path contains `path` and whose method is `method`.
-
-    `cut` lets the request take effect and then drops the connection after `after_bytes` of the answer;
-    `500_after` lets it take effect and answers 500; `500` and the rest answer instead of the provider.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    provider: str
-    kind: Kind
-    path: str = ""
-    method: str = ""
-    times: int | None = Field(default=1, ge=1)
-    """How often; None for always."""
-    probability: float = Field(default=1.0, ge=0, le=1)
-    seconds: float = Field(default=2.0, ge=0)
-    """How late a `slow` answer or `late_webhook` is, and the Retry-After of `429_retry_after`."""
-    after_bytes: int = Field(default=0, ge=0)
-    hits: int = 0
-
-    def concerns(self, provider: str, method: str, path: str) -> bool:
-        """Whether a request is meant."""
-        return self.provider == provider and self.path in path and self.method.upper() in ("", method)
+from sandbox.kit.fault import WEBHOOK_KINDS, Fault
+from sandbox.kit.mix import Mix
 
 
 class Faults:
-    """The orders that are not used up."""
+    """The orders that are not used up, and at most one mix for each provider."""
 
     def __init__(self, chance: random.Random | None = None) -> None:
         self._orders: list[Fault] = []
+        self._mixes: dict[str, Mix] = {}
         self._chance = chance or random.Random()  # noqa: S311 - chance of a simulated fault, not a secret
 
     def add(self, orders: list[Fault]) -> None:
         """Order more."""
         self._orders.extend(orders)
 
+    def mix(self, mix: Mix) -> None:
+        """Let a share of a provider's requests and webhooks go wrong; replaces the former mix."""
+        self._mixes[mix.provider] = mix
+
     def clear(self) -> None:
         """Cancel all."""
         self._orders.clear()
+        self._mixes.clear()
 
     def listing(self) -> list[dict[str, Any]]:
         """What is ordered, with how often it happened."""
-        return [order.model_dump() for order in self._orders]
+        return [order.model_dump() for order in self._orders] + [mix.summary() for mix in self._mixes.values()]
 
     def for_request(self, provider: str, method: str, path: str) -> Fault | None:
         """The fault this request meets, which counts as one hit."""
-        return self._take(lambda f: f.kind not in WEBHOOK_KINDS and f.concerns(provider, method, path))
+        ordered = self._take(lambda f: f.kind not in WEBHOOK_KINDS and f.concerns(provider, method, path))
+        mix = self._mixes.get(provider)
+        return ordered or (mix.for_request(method, path) if mix else None)
 
     def for_webhook(self, provider: str, kind: str) -> Fault | None:
         """The fault that an outgoing webhook meets."""
-        return self._take(lambda f: f.kind == kind and f.provider == provider)
+        ordered = self._take(lambda f: f.kind == kind and f.provider == provider)
+        mix = self._mixes.get(provider)
+        return ordered or (mix.for_webhook(kind) if mix else None)
 
     def _take(self, accept: Any) -> Fault | None:
         for order in self._orders:

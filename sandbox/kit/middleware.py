@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.kit.faults import Fault
+from sandbox.kit.fault import Fault
 from sandbox.kit.request_log import RequestLog, readable_body, readable_headers
 from sandbox.kit.simulator import Simulator
 from sandbox.kit.world import World
@@ -103,7 +103,10 @@ class Exchange:
             self.status = message["status"]
         if self.remaining == 0:
             await self._cut(first)
-        await self._send(message if self.remaining is None else self._shortened(message))
+        if self.remaining is None or first:
+            await self._send(message)
+        else:
+            await self._send_some(message, self.remaining)
 
     async def discard(self, message: Message) -> None:
         """Swallow the answer."""
@@ -113,12 +116,14 @@ class Exchange:
             await self._send(PROMISE)
         raise ConnectionCut
 
-    def _shortened(self, message: Message) -> Message:
-        if message["type"] == "http.response.body" and self.remaining is not None:
-            body = message.get("body", b"")[: self.remaining]
-            self.remaining -= len(body)
-            return {"type": "http.response.body", "body": body, "more_body": True}
-        return message
+    async def _send_some(self, message: Message, allowed: int) -> None:
+        """A piece of what may still go out; the last piece of an answer never goes out whole."""
+        body, is_last = message.get("body", b""), not message.get("more_body", False)
+        piece = body[: len(body) // 2] if is_last and len(body) <= allowed else body[:allowed]
+        self.remaining = allowed - len(piece)
+        await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        if is_last:
+            raise ConnectionCut
 
     def entry(self, provider: str) -> dict[str, object]:
         """What the request log keeps."""

@@ -1,9 +1,12 @@
 """What a provider's folder has to offer, in its `simulator.py`, as `create(world) -> Simulator`."""
 
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
 
 from fastapi import APIRouter
 from starlette.responses import Response
+
+from sandbox.kit.fault import Kind
 
 
 class Simulator(Protocol):
@@ -15,6 +18,8 @@ class Simulator(Protocol):
     """One sentence for the index page."""
     prefixes: tuple[str, ...]
     """Paths that are this provider's, for the request log and for faults."""
+    special_faults: ClassVar[Mapping[Kind, tuple[str, ...]]]
+    """Faults that only some providers know, with the paths (`/part` or `POST /part`) where a mix lets them happen."""
     router: APIRouter
 
     def seed(self) -> None:

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from sandbox.kit.forms import bearer
 from sandbox.kit.oauth.errors import TokenRefused
 from sandbox.kit.oauth.tokens import TokenDesk
+from sandbox.kit.refusals import Refusals
 from sandbox.kit.world import World
 from sandbox.salesforce.errors import SalesforceError, requests_used_up, session_invalid
 from sandbox.salesforce.rest import RestRequest, RestResponse, Router
@@ -24,6 +25,7 @@ class Gateway:
 
     def __init__(self, world: World, tokens: TokenDesk, router: Router, options: Callable[[], dict[str, Any]]) -> None:
         self._usage = world.collection("salesforce", "usage")
+        self._refusals = Refusals(world, "salesforce")
         self._world = world
         self._tokens = tokens
         self._rest = router
@@ -70,6 +72,7 @@ class Gateway:
         if not {"api", "full"} & set(access.scopes):
             raise SalesforceError(403, "API_DISABLED_FOR_ORG", "This session is not valid for use with the REST API")
         if self._used() >= int(self._options()["daily_requests"]):
+            self._refusals.count("DailyApiRequests")
             raise requests_used_up()
         self._usage.put(self._today(), {"count": self._used() + 1})
 

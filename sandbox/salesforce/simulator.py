@@ -1,11 +1,13 @@
 """Salesforce, put together."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
+from sandbox.kit.fault import Kind
 from sandbox.kit.oauth.rules import Rules, TokenForms
 from sandbox.kit.oauth.server import AuthorizationServer
 from sandbox.kit.pages import Pages
@@ -36,6 +38,9 @@ class Salesforce:
     title = "Salesforce"
     summary = "Accounts, contacts, opportunities and tasks, with the fields that were written to them."
     prefixes = ("/services", "/id", "/salesforce", "/lightning")
+    special_faults: ClassVar[Mapping[Kind, tuple[str, ...]]] = {
+        "lock_row": ("PATCH /sobjects", "POST /sobjects", "POST /composite")
+    }
 
     def __init__(self, world: World) -> None:
         self._world = world

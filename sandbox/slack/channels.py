@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from sandbox.kit.ratelimit import RateLimit
+from sandbox.kit.refusals import Refusals
 from sandbox.kit.store import Doc
 from sandbox.kit.world import World
 from sandbox.slack.blocks import problems_of
@@ -19,6 +20,7 @@ class Workspace:
     def __init__(self, world: World, limit: RateLimit) -> None:
         self._world = world
         self._limit = limit
+        self._refusals = Refusals(world, "slack")
         self._channels = world.collection("slack", "channel")
         self._messages = world.collection("slack", "message")
 
@@ -104,6 +106,7 @@ class Workspace:
     def _take_turn(self, channel_id: str) -> None:
         wait = self._limit.wait_for(channel_id, self._world.clock())
         if wait:
+            self._refusals.count("messages per channel")
             raise TooFast(max(1, round(wait)))
 
     def _timestamp(self) -> str:

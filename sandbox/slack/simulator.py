@@ -2,15 +2,17 @@
 
 import hmac
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
+from sandbox.kit.fault import Kind
 from sandbox.kit.oauth.pages import add_authorize_page
 from sandbox.kit.oauth.rules import Rules, TokenForms
 from sandbox.kit.oauth.server import AuthorizationServer
@@ -44,6 +46,7 @@ class Slack:
     title = "Slack"
     summary = "Channels with the messages that arrived, drawn as Slack draws Block Kit."
     prefixes = ("/slack",)
+    special_faults: ClassVar[Mapping[Kind, tuple[str, ...]]] = {"late_webhook": (), "double_webhook": ()}
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -1,13 +1,15 @@
 """The subscriber, put together."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse, Response
 
+from sandbox.kit.fault import Kind
 from sandbox.kit.pages import Pages
 from sandbox.kit.store import Doc
 from sandbox.kit.world import World
@@ -27,6 +29,7 @@ class Subscriber:
     title = "Webhook subscriber"
     summary = "Signed webhooks as a customer's own system gets them, each checked with the published library."
     prefixes = ("/subscriber",)
+    special_faults: ClassVar[Mapping[Kind, tuple[str, ...]]] = {}
 
     def __init__(self, world: World) -> None:
         self._world = world

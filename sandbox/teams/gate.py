@@ -7,9 +7,18 @@ from fastapi import Request
 from sandbox.kit.forms import bearer
 from sandbox.kit.oauth.errors import TokenRefused
 from sandbox.kit.oauth.tokens import TokenDesk
+from sandbox.kit.ratelimit import RateLimit
+from sandbox.kit.refusals import Refusals
 from sandbox.kit.world import World
-from sandbox.teams.errors import GraphError, missing_permission, no_access_policy, not_found, token_refused
-from sandbox.teams.tenant import APP, DEFAULT_OPTIONS, User, user_of
+from sandbox.teams.errors import (
+    GraphError,
+    missing_permission,
+    no_access_policy,
+    not_found,
+    token_refused,
+    too_many,
+)
+from sandbox.teams.tenant import APP, DEFAULT_OPTIONS, TENANT_ID, User, user_of
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,8 @@ class Gate:
     def __init__(self, world: World, tokens: TokenDesk) -> None:
         self._world = world
         self._tokens = tokens
+        self._refusals = Refusals(world, "teams")
+        self._limits: dict[int, RateLimit] = {}
 
     def enter(self, request: Request) -> Caller:
         """Who calls. Raises `GraphError`."""
@@ -44,7 +55,14 @@ class Gate:
             access = self._tokens.check(bearer(request))
         except TokenRefused as refused:
             raise token_refused(refused.problem) from refused
+        if wait := self._limit().wait_for(TENANT_ID, self._world.clock()):
+            self._refusals.count("requests per tenant")
+            raise too_many(wait)
         return Caller(None if access.user == APP else user_of(access.user), access.scopes)
+
+    def _limit(self) -> RateLimit:
+        allowed = int(self._world.options("teams", DEFAULT_OPTIONS)["requests_per_second"])
+        return self._limits.setdefault(allowed, RateLimit(allowed, allowed))
 
     def owner(self, caller: Caller, key: str) -> User:
         """The user whose meetings are asked for; a person sees their own. Raises `GraphError`."""

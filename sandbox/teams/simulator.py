@@ -1,11 +1,13 @@
 """Microsoft 365, put together."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import JSONResponse, Response
 
+from sandbox.kit.fault import Kind
 from sandbox.kit.oauth.rules import Rules, TokenForms
 from sandbox.kit.oauth.server import AuthorizationServer
 from sandbox.kit.pages import Pages
@@ -32,6 +34,11 @@ class Teams:
     title = "Microsoft Teams"
     summary = "Recorded meetings, subscriptions with their notifications, and a mailbox."
     prefixes = ("/microsoft", "/microsoft-files", "/teams")
+    special_faults: ClassVar[Mapping[Kind, tuple[str, ...]]] = {
+        "expired_download": ("/microsoft-files/",),
+        "late_webhook": (),
+        "double_webhook": (),
+    }
 
     def __init__(self, world: World) -> None:
         self._world = world

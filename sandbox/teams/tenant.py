@@ -65,6 +65,8 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "code_seconds": 300,
     "signed_url_seconds": 300,
     "page_size": 10,
+    # of one app in one tenant, over all of Graph's calls
+    "requests_per_second": 30,
     "subscription_minutes": 4320,
     "validation_seconds": 10.0,
     "notification_seconds": 3.0,

@@ -13,6 +13,7 @@ from sandbox.kit.forms import bearer
 from sandbox.kit.oauth.errors import TokenRefused
 from sandbox.kit.oauth.tokens import Access, TokenDesk
 from sandbox.kit.ratelimit import RateLimit
+from sandbox.kit.refusals import Refusals
 from sandbox.kit.store import Doc
 from sandbox.kit.world import World
 from sandbox.zoom.account import ACCOUNT_ID, DEFAULT_OPTIONS, HOST_EMAIL, HOST_ID, HOST_NAME
@@ -27,6 +28,7 @@ LIMITS = {"Light": 80, "Medium": 60, "Heavy": 40}
 PROFILE = ("user:read:user", "user:read")
 LIST = ("cloud_recording:read:list_user_recordings", "cloud_recording:read", "recording:read")
 FILES = ("cloud_recording:read:list_recording_files", "cloud_recording:read", "recording:read")
+TRANSCRIPT = ("cloud_recording:read:meeting_transcript", "cloud_recording:read")
 PAST = ("meeting:read:past_meeting", "meeting:read")
 PARTICIPANTS = ("meeting:read:list_past_participants", "meeting:read")
 CHAT_SEND = ("team_chat:write:user_message", "chat_message:write")
@@ -49,6 +51,7 @@ class Gate:
         self._world = world
         self._tokens = tokens
         self._limits = {category: RateLimit(limit, limit) for category, limit in LIMITS.items()}
+        self._refusals = Refusals(world, "zoom")
 
     def enter(self, request: Request, scopes: tuple[str, ...], category: str) -> dict[str, str]:
         """The headers that the answer carries. Raises `ZoomError`."""
@@ -58,6 +61,7 @@ class Gate:
         now = self._world.clock()
         limit = self._limits[category]
         if limit.wait_for(ACCOUNT_ID, now):
+            self._refusals.count(category)
             raise per_second_limit(category, LIMITS[category], int(now.timestamp()) + 1)
         return rate_headers(category, "QPS", LIMITS[category], limit.left(ACCOUNT_ID))
 
@@ -122,6 +126,23 @@ class Api:
         if "download_access_token" in query.get("include_fields", ""):
             view["download_access_token"] = self._downloads.token_for(meeting["uuid"], int(query.get("ttl", 0)) or None)
         return view
+
+    def transcript(self, key: str) -> Body:
+        """What AI Companion wrote down, or why there is nothing to be had."""
+        meeting = self._meeting(key, 3001, f"Meeting does not exist: {key}.")
+        file, made = meeting["companion"], meeting["companion_at"]
+        reason = None if made else "NOT_READY" if file else "NO_TRANSCRIPT_DATA"
+        found = {
+            "meeting_id": meeting["uuid"],
+            "account_id": ACCOUNT_ID,
+            "meeting_topic": meeting["topic"],
+            "host_id": meeting["host_id"],
+            "transcript_created_time": made,
+            "can_download": reason is None,
+            "download_url": file and f"{self._world.settings.base_url}/zoom/rec/download/{file['id']}",
+            "download_restriction_reason": reason,
+        }
+        return {name: value for name, value in found.items() if value is not None}
 
     def past_meeting(self, key: str) -> Body:
         """What is left to say about a meeting that ended."""
@@ -222,7 +243,14 @@ class Routes:
         return self._answer(request, LIST, "Medium", lambda: self._api.recordings(user, dict(request.query_params)))
 
     async def meeting_recordings(self, request: Request, rest: str) -> Response:
-        """`GET /meetings/{uuid}/recordings`."""
+        """`GET /meetings/{uuid}/recordings` and `GET /meetings/{uuid}/transcript`."""
+        if rest.endswith("/transcript"):
+            return self._answer(
+                request,
+                TRANSCRIPT,
+                "Medium",
+                lambda: self._api.transcript(meeting_key(request, "/zoom/v2/meetings/", "/transcript")),
+            )
         if not rest.endswith("/recordings"):
             return ZoomError(404, 2300, "This API endpoint is not recognized.").response()
 

@@ -27,7 +27,7 @@ class Chat:
         """Keep a message. Raises `ZoomError`."""
         text, to = _checked(message)
         now = self._world.clock()
-        kept = {"id": str(uuid4()), "message": text, "to_contact": to, "sender": HOST_EMAIL, "sender_id": HOST_ID}
+        kept: Doc = {"id": str(uuid4()), "message": text, "to_contact": to, "sender": HOST_EMAIL, "sender_id": HOST_ID}
         kept |= {"date_time": iso(now), "timestamp": int(now.timestamp() * 1000), "edited": False}
         self._messages.put(kept["id"], kept)
         return {"id": kept["id"]}

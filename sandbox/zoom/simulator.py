@@ -1,13 +1,15 @@
 """Zoom, put together."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import JSONResponse, Response
 
 from sandbox.kit.clock import iso
+from sandbox.kit.fault import Kind
 from sandbox.kit.oauth.rules import Rules, TokenForms
 from sandbox.kit.oauth.server import AuthorizationServer
 from sandbox.kit.pages import Pages
@@ -30,6 +32,11 @@ class Zoom:
     title = "Zoom"
     summary = "Recorded meetings, their files and the webhooks that announce them."
     prefixes = ("/zoom", "/zoom-files")
+    special_faults: ClassVar[Mapping[Kind, tuple[str, ...]]] = {
+        "expired_download": ("/zoom-files/", "/rec/download/"),
+        "late_webhook": (),
+        "double_webhook": (),
+    }
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -107,14 +114,15 @@ class Zoom:
         return JSONResponse({"meeting": meeting, "webhook_problem": problem}, status_code=201)
 
     async def _announce(self, meeting: dict[str, Any], order: MeetingOrder) -> str:
-        if not (order.announce and order.webhook_url):
-            self._events.transcript_later(meeting, None, order.transcript_delay_s)
-            return ""
-        problem = await self._events.validate(order.webhook_url)
-        if problem:
-            self._events.transcript_later(meeting, None, order.transcript_delay_s)
+        url, problem = order.webhook_url if order.announce else None, ""
+        if url:
+            problem = await self._events.validate(url)
+        heard_at = None if problem else url
+        self._events.companion_later(meeting, heard_at, order.companion_delay_s)
+        if heard_at:
+            await self._events.announce(meeting, heard_at, order.transcript_delay_s)
         else:
-            await self._events.announce(meeting, order.webhook_url, order.transcript_delay_s)
+            self._events.transcript_later(meeting, None, order.transcript_delay_s)
         return problem
 
     async def _unsay(self, message_id: str) -> Response:

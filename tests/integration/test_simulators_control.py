@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,7 @@ from sandbox.serving import running
 from tests.support.simulated import App
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PLAYED = ("/zoom-files", "/zoom/v2", "/services")
 BODY = '{"type": "analysis.completed"}'
 
 
@@ -78,6 +80,82 @@ def test_an_unknown_provider_or_fault_is_refused(http: httpx.Client) -> None:
     assert http.post("/_sandbox/faults", json=[{"provider": "zoom", "kind": "flood"}]).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("provider", "kind"),
+    [("zoom", "lock_row"), ("slack", "expired_download"), ("salesforce", "late_webhook"), ("subscriber", "lock_row")],
+)
+def test_a_fault_that_a_provider_does_not_know_is_refused(http: httpx.Client, provider: str, kind: str) -> None:
+    assert http.post("/_sandbox/faults", json=[{"provider": provider, "kind": kind}]).status_code == 422
+
+
+def test_a_mix_lets_a_share_of_all_requests_go_wrong(http: httpx.Client) -> None:
+    http.post("/_sandbox/faults/mix", json={"providers": ["subscriber"], "share": 0.2, "seed": 7, "seconds": 0})
+
+    statuses = [_status(http) for _ in range(200)]
+
+    wrong = sum(status != 401 for status in statuses)
+    [mix] = http.get("/_sandbox/faults").json()
+    assert mix["requests"] == 200
+    assert 25 <= sum(mix["hits"].values()) <= 55
+    assert wrong == sum(mix["hits"].values()) - mix["hits"].get("slow", 0)
+    assert {"429", "429_retry_after", "500", "500_after", "cut", "slow"} == set(mix["hits"])
+
+
+def test_the_same_seed_brings_the_same_faults(http: httpx.Client) -> None:
+    def play(seed: int) -> list[int]:
+        http.post("/_sandbox/faults/mix", json={"providers": ["subscriber"], "share": 0.5, "seed": seed, "seconds": 0})
+        return [_status(http) for _ in range(30)]
+
+    first, again, other = play(1), play(1), play(2)
+
+    assert first == again
+    assert first != other
+
+
+def test_a_mix_knows_what_only_some_addresses_can_say(http: httpx.Client) -> None:
+    http.post("/_sandbox/faults/mix", json={"share": 1.0, "seconds": 0})
+
+    def play(method: str, path: str) -> None:
+        for _ in range(60):
+            with suppress(httpx.TransportError):
+                http.request(method, path)
+
+    play("GET", "/zoom-files/1")
+    play("GET", "/zoom/v2/users/me")
+    play("POST", "/services/data/v62.0/composite")
+
+    log = http.get("/_sandbox/requests").json()
+    at = {path: {entry["fault"] for entry in log if entry["path"].startswith(path)} for path in PLAYED}
+    assert "expired_download" in at["/zoom-files"]
+    assert "expired_download" not in at["/zoom/v2"]
+    assert "lock_row" in at["/services"]
+
+
+def test_signing_in_is_spared(http: httpx.Client) -> None:
+    http.post("/_sandbox/faults/mix", json={"share": 1.0})
+
+    assert App(str(http.base_url).rstrip("/"), "zoom", http).connect()["access_token"]
+
+
+def test_calls_above_a_limit_are_refused_and_counted(http: httpx.Client) -> None:
+    http.put("/_sandbox/options/salesforce", json={"daily_requests": 1})
+    token = App(str(http.base_url).rstrip("/"), "salesforce", http).connect()["access_token"]
+
+    for _ in range(3):
+        http.get("/services/data/v62.0/limits", headers={"authorization": f"Bearer {token}"})
+
+    assert http.get("/_sandbox/limits").json() == {
+        "hubspot": {}, "salesforce": {"DailyApiRequests": 2}, "slack": {}, "subscriber": {}, "teams": {}, "zoom": {},
+    }  # fmt: skip
+
+
+def test_ordered_refusals_are_no_violations(http: httpx.Client) -> None:
+    http.post("/_sandbox/faults", json=[{"provider": "zoom", "kind": "429"}])
+
+    assert http.get("/zoom/v2/users/me").status_code == 429
+    assert http.get("/_sandbox/limits").json()["zoom"] == {}
+
+
 def test_a_family_can_be_revoked_in_the_middle_of_a_refresh(http: httpx.Client) -> None:
     app = App(str(http.base_url).rstrip("/"), "zoom", http)
     token = app.connect()["refresh_token"]
@@ -111,10 +189,19 @@ def test_the_request_log_keeps_no_credentials(http: httpx.Client) -> None:
     assert "demo-zoom-secret" not in log.text
 
 
-@pytest.mark.parametrize("path", ["/", "/zoom", "/salesforce", "/slack", "/subscriber"])
+@pytest.mark.parametrize("path", ["/", "/zoom", "/teams", "/salesforce", "/hubspot", "/slack", "/subscriber"])
 def test_pages_load_nothing_from_elsewhere(http: httpx.Client, path: str) -> None:
     page = http.get(path)
 
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "prefers-color-scheme: dark" in page.text
+
+
+def _status(http: httpx.Client) -> int:
+    """What an unsigned delivery is answered with; 0 for a cut connection."""
+    try:
+        # a connection of its own: one that was just cut may look open for a moment
+        return http.post("/subscriber/crm", content=BODY, headers={"connection": "close"}).status_code
+    except httpx.TransportError:
+        return 0

@@ -56,6 +56,17 @@ def tenant(tmp_path: Path) -> Iterator[Tenant]:
         yield Tenant(base, http)
 
 
+def test_calls_above_the_tenants_limit_are_refused_with_a_wait_and_counted(tenant: Tenant) -> None:
+    tenant.consent()
+    tenant.http.put("/_sandbox/options/teams", json={"requests_per_second": 1})
+
+    answers = [tenant.call("GET", "/organization") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 429, 429]
+    assert answers[1].headers["retry-after"] == "1"
+    assert tenant.http.get("/_sandbox/limits").json()["teams"] == {"requests per tenant": 2}
+
+
 def test_consent_comes_back_with_the_tenant_and_the_state(tenant: Tenant) -> None:
     back = tenant.consent()
 
