@@ -9,6 +9,7 @@ from connectors.base.connector import AuthorizedClient, ByteStream
 from connectors.base.errors import RequestRejected
 from connectors.base.records import (
     Account,
+    FileKind,
     MeetingDetails,
     Receipt,
     RecordingFile,
@@ -20,12 +21,14 @@ from connectors.base.records import (
 )
 from connectors.zoom.answers import body_of, their_now
 from connectors.zoom.chat import OWNER, tell_host
+from connectors.zoom.companion import companion_transcript
 from connectors.zoom.downloads import open_download
-from connectors.zoom.files import dict_rows
+from connectors.zoom.files import dict_rows, file_ids
 from connectors.zoom.mapping import events_in, listed_events, meeting_details, meeting_path
 
 _LONGEST_WINDOW = timedelta(days=30)
 _PAGE_SIZE = "300"
+_NO_RECORDING = {"3001", "3301"}
 _OWNER_OPTION = TargetOption(OWNER, "The meeting's host, by Team Chat", {"to": OWNER})
 
 
@@ -63,15 +66,20 @@ class ZoomConnector:
                         yield event
 
     async def describe(self, recording: RecordingRef) -> MeetingDetails:
-        """The meeting with its files, and its participants as far as Zoom still tells them."""
+        """The meeting with its files, and its participants as far as Zoom still tells them.
+
+        Raises `RequestRejected` with the code `recording_missing` for a meeting that was not recorded.
+        """
         path = meeting_path(recording.meeting_id)
-        meeting = body_of(await self._client.request("GET", f"meetings/{path}/recordings"))
+        meeting = await self._recorded(path)
         try:
             people = [row async for row in self._pages(f"past_meetings/{path}/participants", "participants", {})]
         except RequestRejected:
             # gone after a year, or not granted: the recording is worth analysing without them
             people = []
-        return meeting_details(meeting, people)
+        lacks_words = not file_ids(meeting.get("recording_files"), FileKind.TRANSCRIPT)
+        companion = await companion_transcript(self._client, path) if lacks_words else None
+        return meeting_details(meeting, people, companion)
 
     def open(
         self, recording: RecordingRef, file: RecordingFile, offset: int
@@ -86,6 +94,15 @@ class ZoomConnector:
     async def notify(self, report: Report, target: Target, previous: Receipt | None) -> Receipt:
         """Tell the meeting's host in Team Chat; one message per meeting, changed by later revisions."""
         return await tell_host(self._client, report, target, previous)
+
+    async def _recorded(self, path: str) -> Mapping[str, Any]:
+        try:
+            return body_of(await self._client.request("GET", f"meetings/{path}/recordings"))
+        except RequestRejected as error:
+            if error.code not in _NO_RECORDING:
+                raise
+            words = "the meeting has no recording that could be analysed"
+            raise RequestRejected(words, code="recording_missing", status=error.status) from error
 
     async def _hosts(self) -> AsyncIterator[str]:
         """Everybody in the account when an admin authorised us for all, else only the connected user."""

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.base.errors import RequestRejected
-from connectors.base.records import EventKind, FileKind, MeetingDetails, RecordingRef, SourceEvent
+from connectors.base.records import EventKind, FileKind, MeetingDetails, RecordingFile, RecordingRef, SourceEvent
 from connectors.zoom.files import file_ids, is_processing, moment, recorded_span, recording_files
 from connectors.zoom.people import attendees
 
@@ -22,6 +22,7 @@ _FILES_OF = {EventKind.RECORDING_COMPLETED: _MEDIA, EventKind.TRANSCRIPT_COMPLET
 _KINDS = {
     "recording.completed": EventKind.RECORDING_COMPLETED,
     "recording.transcript_completed": EventKind.TRANSCRIPT_COMPLETED,
+    "meeting.aic_transcript_completed": EventKind.TRANSCRIPT_COMPLETED,
     "meeting.ended": EventKind.MEETING_ENDED,
 }
 
@@ -51,8 +52,10 @@ def listed_events(meeting: Mapping[str, Any], account_id: str) -> tuple[SourceEv
     return tuple(_event(kind, account_id, meeting, _end_of(meeting), {}) for kind in ready)
 
 
-def meeting_details(meeting: Mapping[str, Any], people: Iterable[object]) -> MeetingDetails:
-    """A meeting from its recordings answer and its participant rows."""
+def meeting_details(
+    meeting: Mapping[str, Any], people: Iterable[object], companion: RecordingFile | None = None
+) -> MeetingDetails:
+    """A meeting from its recordings answer, its participant rows and AI Companion's transcript, where there is one."""
     rows = meeting.get("recording_files")
     span = recorded_span(rows)
     host_email = str(meeting.get("host_email") or "").lower()
@@ -63,7 +66,7 @@ def meeting_details(meeting: Mapping[str, Any], people: Iterable[object]) -> Mee
         duration_s=(span[1] - span[0]).total_seconds() if span else _minutes(meeting),
         host_email=host_email,
         attendees=attendees(people, str(meeting.get("host_id") or ""), host_email),
-        files=recording_files(rows),
+        files=recording_files(rows) + ((companion,) if companion else ()),
         ended_at=span[1] if span else None,
     )
 
@@ -99,7 +102,7 @@ def _deauthorized(payload: Mapping[str, Any]) -> SourceEvent:
 
 
 def _uuid(meeting: Mapping[str, Any]) -> str:
-    uuid = meeting.get("uuid")
+    uuid = meeting.get("uuid") or meeting.get("meeting_uuid")
     if not isinstance(uuid, str) or not uuid:
         raise RequestRejected("the meeting has no uuid", status=400)
     return uuid

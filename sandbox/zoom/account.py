@@ -21,6 +21,7 @@ REGISTRATION = Registration(
         "user:read": "See your profile",
         "cloud_recording:read:list_user_recordings": "List your cloud recordings",
         "cloud_recording:read:list_recording_files": "Read the files of a cloud recording",
+        "cloud_recording:read:meeting_transcript": "Read the transcript of a meeting",
         "cloud_recording:read": "Read your cloud recordings",
         "recording:read": "Read your cloud recordings",
         "meeting:read:meeting": "See your meetings",

@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import json
 import secrets
+from collections.abc import Coroutine
 from hashlib import sha256
 from typing import Any
 
@@ -49,9 +50,12 @@ class Events:
     def transcript_later(self, meeting: Doc, url: str | None, delay: float) -> None:
         """Finish the transcript after `delay` seconds, and say so when there is an address."""
         if any(file["file_type"] == "TRANSCRIPT" for file in meeting["files"]):
-            task = asyncio.get_running_loop().create_task(self._finish_transcript(meeting["uuid"], url, delay))
-            self._waiting.add(task)
-            task.add_done_callback(self._waiting.discard)
+            self._later(self._finish_transcript(meeting["uuid"], url, delay))
+
+    def companion_later(self, meeting: Doc, url: str | None, delay: float) -> None:
+        """Finish AI Companion's transcript after `delay` seconds, and say so when there is an address."""
+        if meeting["companion"]:
+            self._later(self._finish_companion(meeting["uuid"], url, delay))
 
     def send_custom(self, order: dict[str, Any]) -> Doc:
         """Any event: `{"url", "event", "payload"}`, or `"body"` as it is."""
@@ -68,6 +72,23 @@ class Events:
             task.cancel()
         await asyncio.gather(*self._waiting, return_exceptions=True)
         await self.sender.stop()
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+
+    async def _finish_companion(self, uuid: str, url: str | None, delay: float) -> None:
+        await asyncio.sleep(delay)
+        meeting = self._meetings.companion_is_ready(uuid)
+        if url:
+            self._send(url, self._companion_event(meeting))
+
+    def _companion_event(self, meeting: Doc) -> dict[str, Any]:
+        about = {"meeting_uuid": meeting["uuid"], "meeting_id": meeting["id"], "host_id": meeting["host_id"]}
+        about |= {"meeting_topic": meeting["topic"], "meeting_start_time": meeting["start_time"]}
+        payload = {"account_id": ACCOUNT_ID, "object": about}
+        return {"event": "meeting.aic_transcript_completed", "event_ts": self._event_ts(), "payload": payload}
 
     async def _finish_transcript(self, uuid: str, url: str | None, delay: float) -> None:
         await asyncio.sleep(delay)

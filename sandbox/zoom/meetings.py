@@ -49,6 +49,9 @@ class MeetingOrder(BaseModel):
     webhook_url: str | None = None
     transcript_delay_s: float = Field(default=1.0, ge=0)
     """How long after `recording.completed` the transcript is ready."""
+    companion_transcript: str | None = None
+    """What AI Companion wrote down, which is no file of the recording."""
+    companion_delay_s: float = Field(default=1.0, ge=0)
 
 
 class UnknownFile(ValueError):
@@ -80,8 +83,12 @@ class Meetings:
             "duration_s": seconds,
             "participants": [p.model_dump() for p in order.participants],
             "transcript_ready": False,
+            "companion": None,
+            "companion_at": None,
         }
         meeting["files"] = [self._add_file(meeting, kind, path) for kind, path in paths.items()]
+        if order.companion_transcript:
+            meeting["companion"] = self._add_file(meeting, "companion", self._path(order.companion_transcript))
         self._meetings.put(meeting["uuid"], meeting)
         return meeting
 
@@ -106,15 +113,22 @@ class Meetings:
 
     def transcript_is_ready(self, uuid: str) -> Doc:
         """From now on the transcript is listed with the other files."""
-        meeting = self._meetings.get(uuid)
-        if meeting is None:
-            raise KeyError(uuid)
-        self._meetings.put(uuid, meeting | {"transcript_ready": True})
-        return meeting | {"transcript_ready": True}
+        return self._change(uuid, {"transcript_ready": True})
+
+    def companion_is_ready(self, uuid: str) -> Doc:
+        """From now on AI Companion's transcript can be had."""
+        return self._change(uuid, {"companion_at": iso(self._world.clock())})
 
     def files_of(self, meeting: Doc) -> list[Doc]:
         """The files that are ready."""
         return [f for f in meeting["files"] if f["file_type"] != "TRANSCRIPT" or meeting["transcript_ready"]]
+
+    def _change(self, uuid: str, change: Doc) -> Doc:
+        meeting = self._meetings.get(uuid)
+        if meeting is None:
+            raise KeyError(uuid)
+        self._meetings.put(uuid, meeting | change)
+        return meeting | change
 
     def _paths(self, order: MeetingOrder) -> dict[str, Path]:
         named = {"audio": order.audio, "video": order.video, "transcript": order.transcript}
@@ -137,6 +151,7 @@ class Meetings:
             "audio": ("M4A", "M4A", "audio_only"),
             "video": ("MP4", "MP4", VIDEO_TYPE),
             "transcript": ("TRANSCRIPT", "VTT", "audio_transcript"),
+            "companion": ("TRANSCRIPT", "VTT", "ai_companion"),
         }
         file_type, extension, recording_type = types[kind]
         file: Doc = {

@@ -7,20 +7,34 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from connectors.base.connector import Source
-from connectors.base.errors import AuthorizationLost, ProviderUnavailable, RateLimited, SignatureInvalid
+from connectors.base.errors import (
+    AuthorizationLost,
+    ProviderUnavailable,
+    RateLimited,
+    RequestRejected,
+    SignatureInvalid,
+)
 from connectors.base.inbound import receive
-from connectors.base.records import EventKind, FileKind, InboundRequest, InboundResponse, RecordingRef, SourceEvent
+from connectors.base.records import (
+    EventKind,
+    FileKind,
+    InboundRequest,
+    InboundResponse,
+    MeetingDetails,
+    RecordingFile,
+    RecordingRef,
+    SourceEvent,
+)
 from hub.connections.models import ConnectionState
 from hub.connections.service.access import ConnectionKey
 from hub.connections.service.disconnect import disconnect
 from hub.runtime import Runtime
-from tests.support.zoom_lab import HARD_UUID, MEDIA, SECRET, ZoomLab, connect, zoom_lab
+from tests.support.zoom_lab import HARD_UUID, MEDIA, SECRET, TRANSCRIPT, ZoomLab, connect, zoom_lab
 
 
 @pytest.fixture
@@ -79,6 +93,41 @@ def test_a_meeting_is_described_with_people_and_files_best_first(lab: ZoomLab) -
     assert (host.email, host.host, host.internal) == ("dana.reyes@northwind.example", True, True)
     assert (guest.name, guest.email, guest.internal) == ("Sam (Pellworm) | guest", "", False)
     assert guest.attended_s == pytest.approx(70, abs=1)
+
+
+def test_a_recording_without_a_transcript_gets_ai_companions(lab: ZoomLab) -> None:
+    lab.play(transcript=None, companion_transcript="call.vtt", companion_delay_s=0)
+
+    details = asyncio.run(_described_with(lab, FileKind.TRANSCRIPT))
+
+    [words] = [file for file in details.files if file.kind is FileKind.TRANSCRIPT]
+    assert (words.layout, words.extension) == ("ai_companion", "vtt")
+    assert asyncio.run(_bytes_of(lab, words)) == TRANSCRIPT.encode()
+
+
+def test_a_recordings_own_transcript_goes_before_ai_companions(lab: ZoomLab) -> None:
+    lab.play(companion_transcript="call.vtt", companion_delay_s=0)
+
+    details = asyncio.run(_described_with(lab, FileKind.TRANSCRIPT))
+
+    assert [file.layout for file in details.files if file.kind is FileKind.TRANSCRIPT] == ["audio_transcript"]
+
+
+def test_a_transcript_that_is_not_ready_is_left_for_its_event(lab: ZoomLab) -> None:
+    lab.play(transcript=None, companion_transcript="call.vtt", companion_delay_s=60)
+
+    details = asyncio.run(_describe(lab, HARD_UUID))
+
+    assert [file.kind for file in details.files] == [FileKind.VIDEO]
+
+
+def test_a_meeting_that_was_not_recorded_says_so(lab: ZoomLab) -> None:
+    lab.play(video=None, transcript=None, companion_transcript="call.vtt", companion_delay_s=0)
+
+    with pytest.raises(RequestRejected) as raised:
+        asyncio.run(_describe(lab, HARD_UUID))
+
+    assert raised.value.code == "recording_missing"
 
 
 def test_a_file_comes_whole_and_resumed_without_the_token_on_the_other_host(lab: ZoomLab) -> None:
@@ -190,9 +239,25 @@ async def _check(lab: ZoomLab) -> None:
         await source.check()
 
 
-async def _describe(lab: ZoomLab, uuid: str) -> Any:
+async def _describe(lab: ZoomLab, uuid: str) -> MeetingDetails:
     async with lab.source() as source:
-        return await source.describe(RecordingRef(uuid))
+        details: MeetingDetails = await source.describe(RecordingRef(uuid))
+        return details
+
+
+async def _described_with(lab: ZoomLab, kind: FileKind) -> MeetingDetails:
+    """The meeting, once it has a file of this kind: the simulator finishes its transcripts a moment later."""
+    for _ in range(50):
+        details = await _describe(lab, HARD_UUID)
+        if any(file.kind is kind for file in details.files):
+            return details
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"there is no {kind}")
+
+
+async def _bytes_of(lab: ZoomLab, file: RecordingFile) -> bytes:
+    async with lab.source() as source, source.open(RecordingRef(HARD_UUID), file, 0) as stream:
+        return b"".join([chunk async for chunk in stream])
 
 
 async def _fetch(lab: ZoomLab, recording: RecordingRef) -> bytes:

@@ -152,7 +152,13 @@ _FIELDS = st.sampled_from(
 
 @given(
     event=st.sampled_from(
-        ["recording.completed", "recording.transcript_completed", "meeting.ended", "app_deauthorized"]
+        [
+            "recording.completed",
+            "recording.transcript_completed",
+            "meeting.aic_transcript_completed",
+            "meeting.ended",
+            "app_deauthorized",
+        ]
     ),
     meeting=st.dictionaries(_FIELDS, _JSON | st.lists(st.dictionaries(_FIELDS, _JSON))),
     stamp=_JSON,
