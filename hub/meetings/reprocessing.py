@@ -1,6 +1,7 @@
 """Has a meeting analysed again: from the provider's files, as its next revision."""
 
 from dataclasses import replace
+from typing import Final
 
 from sqlmodel import Session, col, select
 
@@ -18,6 +19,13 @@ from hub.meetings.repository import Meetings
 from hub.runtime import Runtime
 
 _UNDER_WAY = (MeetingState.FETCHING, MeetingState.ANALYSING)
+
+_AGAIN: Final = ":again:"
+
+
+def again_id(key: str) -> str:
+    """What tells one repeated analysis from another, by the key of its event; empty for a provider's own event."""
+    return key.partition(_AGAIN)[2]
 
 
 def reprocess(runtime: Runtime, organisation_id: str, meeting_id: str, *, actor: str) -> Meeting:
@@ -66,7 +74,7 @@ def _again(runtime: Runtime, session: Session, connection: Connection, meeting: 
     ).first()
     if known is None:
         raise Conflict("The announcement of this recording is too old: it is not known any more where its files lie.")
-    event = replace(open_event(runtime.vault, known), key=f"{known.key.split(':again:')[0]}:again:{new_id('rep')}")
+    event = replace(open_event(runtime.vault, known), key=f"{known.key.split(_AGAIN)[0]}{_AGAIN}{new_id('rep')}")
     values = known.model_dump(exclude={"id", "key", "body", "received_at", "parked_attempt"})
     row = InboundEvent(
         **values,

@@ -16,6 +16,7 @@ from hub.ingest.service import recording_work
 from hub.meetings import timeline
 from hub.meetings.cases import Case
 from hub.meetings.models import Meeting, MeetingState
+from hub.meetings.reprocessing import again_id
 from hub.runtime import Runtime
 
 _MAY_HEAL: Final = {"analysis_crashed", "model_missing"}
@@ -41,7 +42,8 @@ def handle_connector_error(runtime: Runtime, case: Case, error: ConnectorError) 
     """Arrange what follows from an error of the provider: a later run, a wait for a person, or the end."""
     decision = decide(error, case.attempt)
     if error.code == "recording_missing" and case.event.kind == EventKind.TRANSCRIPT_COMPLETED:
-        return  # it came before its recording, whose own event is still to come
+        _wait_for_recording(runtime, case)
+        return
     if decision.kind is DecisionKind.DEAD_LETTER:
         fail(runtime, case, error.code or "provider_refused", error.message)
         return
@@ -77,8 +79,26 @@ def fail(runtime: Runtime, case: Case, code: str, detail: str) -> None:
         meeting.updated_at = now
         _tell(session, runtime, case, "analysis.failed", case.event.id, reason, code)
         data = {"meeting_id": meeting.id, "error": {"code": code, "message": reason}}
-        key = f"{case.event.id}:{case.attempt}"
+        key = _failure_key(case, meeting, code)
         announce(session, meeting.organisation_id, Event("analysis.failed", key, now, data, meeting_id=meeting.id))
+
+
+def _failure_key(case: Case, meeting: Meeting, code: str) -> str:
+    """The same for the same failure, so that a transcript that follows a broken recording does not tell it again.
+
+    Another one after a result came in between, or once a person had the meeting analysed again.
+    """
+    return f"{meeting.id}:r{meeting.revision}:{code}:{again_id(case.event.key)}"
+
+
+def _wait_for_recording(runtime: Runtime, case: Case) -> None:
+    """A transcript came before its recording, whose own event is still to come."""
+    with runtime.database.transaction() as session:
+        meeting = session.get_one(Meeting, case.meeting.id)
+        if meeting.revision == 0 and meeting.state is not MeetingState.FAILED:
+            meeting.state, meeting.progress = MeetingState.WAITING, 0.0
+            meeting.state_reason = "The transcript is there, and its recording is not yet."
+            meeting.updated_at = runtime.clock()
 
 
 def resume_parked(runtime: Runtime) -> int:

@@ -12,7 +12,7 @@ from hub.deliveries.models import Delivery, DeliveryState, Message
 from hub.deliveries.outbox import WAITS_FOR_RECONNECT
 from hub.ingest.models import InboundEvent
 from hub.meetings.models import Meeting, Participant, TimelineEntry
-from tests.support.stage import ACCOUNT_ID, connect, staging, zoom_signature
+from tests.support.stage import ACCOUNT_ID, Stage, connect, staging, zoom_signature
 
 pytestmark = pytest.mark.slow
 
@@ -69,16 +69,19 @@ def test_a_recording_that_no_webhook_announced_is_found(tmp_path: Path, recordin
         assert sources == {"reconciliation"}
 
 
-def test_a_broken_recording_fails_in_words_and_is_announced(tmp_path: Path) -> None:
+def test_a_broken_recording_fails_in_words_and_is_announced_once(tmp_path: Path) -> None:
     folder = tmp_path / "broken"
     folder.mkdir()
     (folder / "noise.mp4").write_bytes(b"\x00\x01not a film" * 5000)
+    (folder / "words.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nDana Reyes: Good morning.\n")
     with staging(tmp_path, folder, providers=["zoom"]) as stage:
         stage.start_hub()
 
-        stage.play(video="noise.mp4", transcript=None, duration_s=10.0)
+        stage.play(video="noise.mp4", transcript="words.vtt", duration_s=10.0)
 
+        stage.until(lambda: len(_failures(stage)) == 2, 50, "the recording and its transcript have failed")
         stage.until(lambda: stage.subscriber.ids("analysis.failed"), 50, "the failure is announced")
+        assert len([row for row in stage.rows(Message) if row.event_type == "analysis.failed"]) == 1
         assert stage.meeting().state == "failed"
         assert stage.meeting().state_reason == "The recording is not audio or video that can be read."
         assert stage.subscriber.body("analysis.failed")["error"]["code"] == "media_unreadable"
@@ -108,6 +111,10 @@ def test_removing_the_app_deletes_everything_that_came_from_it(tmp_path: Path, r
         stage.until(lambda: not stage.rows(Meeting), 20, "the meetings are gone")
         for model in (Analysis, Delivery, Message, CrmMatch, Participant, TimelineEntry):
             assert stage.rows(model) == []
+
+
+def _failures(stage: Stage) -> list[TimelineEntry]:
+    return [row for row in stage.rows(TimelineEntry) if row.step == "analysis.failed"]
 
 
 def _to_slack(rows: object) -> str:
