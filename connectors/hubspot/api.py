@@ -117,9 +117,12 @@ class Api:
         """Change or make records by a unique property (`{"id", "idProperty", "properties"}`)."""
         return self._one_by_one_if_refused(self._batches.upsert, kind, inputs)
 
-    def search(self, kind: str, filters: Sequence[Record], properties: Sequence[str]) -> list[Record]:
-        """Up to 100 records that fit all filters. The index lags behind writes by seconds."""
-        request = {"filterGroups": [{"filters": list(filters)}], "properties": list(properties), "limit": BATCH_LIMIT}
+    def search(
+        self, kind: str, filters: Sequence[Record], properties: Sequence[str], *, any_of: bool = False
+    ) -> list[Record]:
+        """Up to 100 records that fit all filters, or any of them. The index lags behind writes by seconds."""
+        groups = [{"filters": [each]} for each in filters] if any_of else [{"filters": list(filters)}]
+        request = {"filterGroups": groups, "properties": list(properties), "limit": BATCH_LIMIT}
         found: list[Record] = self._call(self._search.do_search, kind, request)["results"]
         return found
 

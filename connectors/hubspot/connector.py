@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 from connectors.base.connector import AuthorizedClient
+from connectors.base.crm import Rehearsal, TargetField, Undone
 from connectors.base.errors import AuthorizationLost
 from connectors.base.records import Account, Candidate, Change, MatchQuery, Receipt, RecordRef, Report
-from connectors.hubspot import matching, provisioning, publishing, undoing
+from connectors.hubspot import describing, matching, provisioning, publishing, rehearsing, searching, undoing
 from connectors.hubspot.api import Api
 from connectors.hubspot.errors import SessionExpired
-from connectors.hubspot.mapping import DEFAULT_MAPPING, FIGURE_TYPES
+from connectors.hubspot.mapping import ACTIVITY_TYPES, DEFAULT_MAPPING, FIGURE_TYPES
 from connectors.hubspot.pacing import Usage, pace_of
 from connectors.hubspot.reading import Links
+from connectors.hubspot.timeline import TIMELINE_EVENT
 
 T = TypeVar("T")
 
@@ -24,6 +26,8 @@ class HubspotConnector:
 
     default_mapping: ClassVar[Mapping[str, str]] = DEFAULT_MAPPING
     figure_types: ClassVar[frozenset[str]] = frozenset(FIGURE_TYPES)
+    activity_types: ClassVar[tuple[str, ...]] = ACTIVITY_TYPES
+    mapping_extras: ClassVar[Mapping[str, str]] = {TIMELINE_EVENT: "Id of the timeline event template"}
 
     def __init__(self, client: AuthorizedClient) -> None:
         self._client = client
@@ -32,9 +36,13 @@ class HubspotConnector:
         """The account behind the token."""
         return await self._run(_account, calls=1)
 
-    async def provision(self, *, dry_run: bool) -> Sequence[Change]:
+    async def provision(self, *, dry_run: bool, mapping: Mapping[str, str] | None = None) -> Sequence[Change]:
         """A property group with properties on Contacts, Deals, calls and meetings."""
-        return await self._run(lambda api: provisioning.provision(api, dry_run=dry_run), calls=16)
+        return await self._run(lambda api: provisioning.provision(api, mapping or {}, dry_run=dry_run), calls=16)
+
+    async def fields(self) -> Mapping[str, Sequence[TargetField]]:
+        """The properties of Contacts, Deals, calls and meetings."""
+        return await self._run(describing.target_fields, calls=4)
 
     async def match(self, query: MatchQuery) -> Sequence[Candidate]:
         """The activity that is there already, Contacts, the open Deal and Companies of these people."""
@@ -45,9 +53,20 @@ class HubspotConnector:
         fields = mapping or DEFAULT_MAPPING
         return await self._run(lambda api: publishing.publish(api, self._links(), report, records, fields), calls=9)
 
-    async def undo(self, receipt: Receipt) -> None:
+    async def rehearse(self, report: Report, records: Sequence[RecordRef], mapping: Mapping[str, str]) -> Rehearsal:
+        """The same, read and compared instead of written."""
+        fields = mapping or DEFAULT_MAPPING
+        return await self._run(lambda api: rehearsing.rehearse(api, self._links(), report, records, fields), calls=8)
+
+    async def undo(self, receipt: Receipt) -> Undone:
         """Restore former values and take the call away."""
-        await self._run(lambda api: undoing.undo(api, receipt), calls=6)
+        return await self._run(lambda api: undoing.undo(api, receipt), calls=7)
+
+    async def search(self, text: str) -> Sequence[RecordRef]:
+        """Contacts, Deals and Companies by name or address."""
+        return await self._run(
+            lambda api: searching.search(api, self._links(), text), calls=0, searches=searching.SEARCHES
+        )
 
     async def _run(self, work: Callable[[Api], T], *, calls: int, searches: int = 0) -> T:
         """`work` in a thread, once more with a fresh token when the first one is over.

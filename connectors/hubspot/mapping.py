@@ -8,7 +8,9 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
+from connectors.base import mapping as mappings
 from connectors.base.figures import Figure, alert_text, clock_text, figures, shorten
+from connectors.base.persons import report_for
 from connectors.base.records import RecordRef, Report
 from connectors.hubspot.properties import ANALYSIS_ID, BEFORE, FIGURES, MEETING_ID, NOTES
 
@@ -21,6 +23,7 @@ TYPE_IDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """HubSpot's number of each record type, which its web addresses hold."""
 FIGURE_TYPES: Final = ("Contact", "Deal")
+ACTIVITY_TYPES: Final = ("Call", "Meeting")
 _TITLE_LIMIT = 255
 _TEXT_LIMIT = 30_000
 _SAME_MEETING = timedelta(hours=12)
@@ -33,28 +36,33 @@ Values = dict[str, Any]
 
 
 def property_values(report: Report, record_type: str, mapping: Mapping[str, str]) -> Values:
-    """Value by property for one record type. `mapping` gives the property by figure; `Deal.trust_score` beats
-    `trust_score`, and an empty name leaves the figure out. HubSpot clears by the empty text."""
-    names = {figure: property_for(record_type, figure, mapping) for figure in FIGURES}
+    """Value by property for one type, by the rules of `connectors.base.mapping`. HubSpot clears by the empty text."""
+    names = {figure: property_for(record_type, figure, mapping) for figure in mappings.CATALOGUE}
     found = figures(report)
     return {name: _value(found[figure]) for figure, name in names.items() if name}
 
 
 def property_for(record_type: str, figure: str, mapping: Mapping[str, str]) -> str:
-    """The property that takes a figure on a record type; empty when it is not wanted there."""
-    return mapping.get(f"{record_type}.{figure}", mapping.get(figure, ""))
+    """The property that takes a figure on a type; empty when it is not wanted there."""
+    return mappings.field_for(record_type, figure, mapping, DEFAULT_MAPPING, ACTIVITY_TYPES)
+
+
+def record_values(report: Report, record: RecordRef, mapping: Mapping[str, str]) -> Values:
+    """Value by property for one record: a person's own figures on theirs; none where nothing may be written."""
+    own = report_for(report, record) if takes_figures(record) else None
+    return property_values(own, record.type, mapping) if own else {}
 
 
 def mapped_properties(record_type: str, mapping: Mapping[str, str]) -> tuple[str, ...]:
-    """The properties of one record type that a mapping writes."""
-    names = {property_for(record_type, figure, mapping) for figure in FIGURES}
+    """The properties of one type that a mapping writes."""
+    names = {property_for(record_type, figure, mapping) for figure in mappings.CATALOGUE}
     return tuple(sorted(names - {""}))
 
 
-def call_values(report: Report) -> Values:
+def call_values(report: Report, mapping: Mapping[str, str] = DEFAULT_MAPPING) -> Values:
     """The call as an engagement of its own."""
     return {
-        **property_values(report, "Call", DEFAULT_MAPPING),
+        **property_values(report, "Call", mapping),
         ANALYSIS_ID: report.analysis_id,
         "hs_timestamp": time_text(report.started_at or report.completed_at),
         "hs_call_title": shorten(f"Call: {report.title or 'untitled meeting'}", _TITLE_LIMIT),
@@ -64,10 +72,10 @@ def call_values(report: Report) -> Values:
     }
 
 
-def meeting_values(report: Report) -> Values:
+def meeting_values(report: Report, mapping: Mapping[str, str] = DEFAULT_MAPPING) -> Values:
     """What is added to a meeting that somebody else logged; its own properties stay."""
     ids = {MEETING_ID: report.meeting_id, ANALYSIS_ID: report.analysis_id}
-    return {**property_values(report, "Meeting", DEFAULT_MAPPING), **ids, NOTES: _description(report)}
+    return {**property_values(report, "Meeting", mapping), **ids, NOTES: _description(report)}
 
 
 def is_this_meeting(row: Mapping[str, Any], report: Report) -> bool:
@@ -172,5 +180,5 @@ def shows_later_meeting(row: Mapping[str, Any], name: str, report: Report) -> bo
 
 
 def takes_figures(record: RecordRef) -> bool:
-    """Whether figures are written to the record itself; Companies are only linked to the call."""
+    """Whether figures can be written to the record itself; Companies are only linked to the call."""
     return record.type in FIGURE_TYPES

@@ -1,6 +1,7 @@
 """Which records a meeting belongs to, each with the rule that found it, in words, and what the rule passed over."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from connectors.base.errors import RequestRejected
 from connectors.base.free_mail import FREE_MAIL_DOMAINS
@@ -15,15 +16,18 @@ _COMPANY = ("name", "domain", "createdate")
 
 
 def match(api: Api, links: Links, query: MatchQuery) -> Sequence[Candidate]:
-    """Candidates in order: the activity, Contacts, the open Deal, Companies by domain."""
+    """Candidates in order: the activity, Contacts, the open Deal, Companies by domain.
+
+    The query's policies leave Companies out, or take a closed Deal where none is open. HubSpot's leads are Contacts.
+    """
     people = {person.email.lower(): person for person in query.people if _is_external(person, query.own_domains)}
     contacts = _contacts(api, list(people))
     unknown = [email for email in people if email not in contacts]
     return [
         *_activities(api, links, query),
         *(_contact_candidate(links, email, row) for email, row in contacts.items()),
-        *_deals(api, links, list(contacts.values())),
-        *_companies(api, links, unknown, query.own_domains),
+        *_deals(api, links, list(contacts.values()), closed_too=query.closed_deals),
+        *(_companies(api, links, unknown, query.own_domains) if query.companies else ()),
     ]
 
 
@@ -93,7 +97,7 @@ def _contact_candidate(links: Links, email: str, row: Record) -> Candidate:
     return Candidate(ref, "contact_by_email", f"Contact with the e-mail address {email}.", person_email=email)
 
 
-def _deals(api: Api, links: Links, contacts: Sequence[Record]) -> list[Candidate]:
+def _deals(api: Api, links: Links, contacts: Sequence[Record], *, closed_too: bool) -> list[Candidate]:
     names = {str(row["id"]): _contact_ref(links, row).name for row in contacts}
     linked = api.linked("contacts", "deals", list(names)) if names else {}
     people: dict[str, list[str]] = {}
@@ -101,29 +105,46 @@ def _deals(api: Api, links: Links, contacts: Sequence[Record]) -> list[Candidate
         for deal_id in dict.fromkeys(deal_ids):
             people.setdefault(deal_id, []).append(names[contact_id])
     rows = api.read("deals", sorted(people), _DEAL) if people else []
-    open_rows = [row for row in rows if _text(row, "hs_is_closed").lower() != "true"]
-    if not open_rows:
+    usable = [row for row in rows if closed_too or not _is_closed(row)]
+    if not usable:
         return []
-    best, *others = sorted(open_rows, key=lambda row: _deal_rank(row, people))
+    best, *others = sorted(usable, key=lambda row: _deal_rank(row, people))
     return [_deal_candidate(links, best, others, people[str(best["id"])])]
 
 
-def _deal_rank(row: Record, people: Mapping[str, Sequence[str]]) -> tuple[int, str, int]:
-    """Most of the call's people first, then the nearest close date, then the oldest."""
-    deal_id = str(row["id"])
-    return (-len(people[deal_id]), _text(row, "closedate") or "9999", int(deal_id))
+def _is_closed(row: Record) -> bool:
+    return _text(row, "hs_is_closed").lower() == "true"
+
+
+def _deal_rank(row: Record, people: Mapping[str, Sequence[str]]) -> tuple[bool, int, float, int]:
+    """Open ones first; then most of the call's people, the nearest close date (of closed ones the latest), the
+    oldest."""
+    deal_id, closed, closes = str(row["id"]), _is_closed(row), _text(row, "closedate")
+    moment = datetime.fromisoformat(closes).timestamp() if closes else float("inf")
+    return (closed, -len(people[deal_id]), -moment if closed else moment, int(deal_id))
 
 
 def _deal_candidate(links: Links, row: Record, others: Sequence[Record], people: Sequence[str]) -> Candidate:
-    reason = f"Open deal of {', '.join(sorted(people))}"
+    closed = _is_closed(row)
+    reason = f"{'Closed' if closed else 'Open'} deal of {', '.join(sorted(people))}"
+    if closed:
+        reason += "; none is open"
     if others:
-        reason += f"; {len(others)} more open ones have fewer of the call's people, or close later"
+        reason += f"; {_passed_over(others, closed)}"
     return Candidate(
         _ref(links, "Deal", row, "dealname"),
         "deal_by_contact",
         f"{reason}.",
         alternatives=tuple(_ref(links, "Deal", other, "dealname") for other in others),
     )
+
+
+def _passed_over(others: Sequence[Record], closed: bool) -> str:
+    if closed:
+        return f"{len(others)} more have fewer of the call's people, or were closed earlier"
+    if any(map(_is_closed, others)):
+        return f"{len(others)} more are closed, have fewer of the call's people, or close later"
+    return f"{len(others)} more open ones have fewer of the call's people, or close later"
 
 
 def _companies(api: Api, links: Links, emails: Sequence[str], own_domains: Sequence[str]) -> list[Candidate]:

@@ -111,12 +111,12 @@ _NOTES = _text(
     field_type="textarea",
 )
 
-OBJECTS: Final[Mapping[str, tuple[PropertySpec, ...]]] = MappingProxyType(
+TECHNICAL: Final[Mapping[str, tuple[PropertySpec, ...]]] = MappingProxyType(
     {
-        "contacts": (*FIGURES.values(), _BEFORE),
-        "deals": (*FIGURES.values(), _BEFORE),
-        "calls": (*FIGURES.values(), *_ACTIVITY_ONLY),
-        "meetings": (*FIGURES.values(), *_ACTIVITY_ONLY, _NOTES, _BEFORE),
+        "contacts": (_BEFORE,),
+        "deals": (_BEFORE,),
+        "calls": _ACTIVITY_ONLY,
+        "meetings": (*_ACTIVITY_ONLY, _NOTES, _BEFORE),
     }
 )
-"""Properties by object, in the order they are made."""
+"""What the hub needs for itself on each object, whatever the mapping says."""

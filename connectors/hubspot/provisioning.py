@@ -4,16 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.base.errors import RequestRejected
+from connectors.base.mapping import resolve
 from connectors.base.records import Change, ChangeKind
 from connectors.hubspot.api import Api, Record
-from connectors.hubspot.properties import GROUP, GROUP_LABEL, OBJECTS, PropertySpec
+from connectors.hubspot.mapping import ACTIVITY_TYPES, DEFAULT_MAPPING, FIGURE_TYPES, OBJECT_BY_TYPE
+from connectors.hubspot.properties import FIGURES, GROUP, GROUP_LABEL, TECHNICAL, PropertySpec
 
 
 @dataclass(frozen=True)
 class _State:
-    """What one object has already."""
+    """What one object has already, and what is wanted there."""
 
     kind: str
+    wanted: tuple[PropertySpec, ...]
     has_group: bool
     properties: Mapping[str, Record]
 
@@ -24,15 +27,17 @@ class _State:
         return ChangeKind.UPDATE if _is_outdated(there, spec) else ChangeKind.KEEP
 
     def to_do(self, change: ChangeKind) -> list[PropertySpec]:
-        return [spec for spec in OBJECTS[self.kind] if self.change_for(spec) is change]
+        return [spec for spec in self.wanted if self.change_for(spec) is change]
 
 
-def provision(api: Api, *, dry_run: bool) -> Sequence[Change]:
-    """The changes, in order, done unless `dry_run`. Running it again only keeps.
+def provision(api: Api, mapping: Mapping[str, str], *, dry_run: bool) -> Sequence[Change]:
+    """The changes, in order, done unless `dry_run`: only the properties that the mapping names. Again it only keeps.
 
     Raises `RequestRejected` when HubSpot refuses a change, or when a property of ours exists as another type.
     """
-    states = [_State(kind, GROUP in api.groups(kind), api.properties(kind)) for kind in OBJECTS]
+    states = [
+        _State(kind, specs, GROUP in api.groups(kind), api.properties(kind)) for kind, specs in wanted(mapping).items()
+    ]
     _require_usable(states)
     changes = [change for state in states for change in _plan(state)]
     if not dry_run:
@@ -41,10 +46,20 @@ def provision(api: Api, *, dry_run: bool) -> Sequence[Change]:
     return changes
 
 
+def wanted(mapping: Mapping[str, str]) -> dict[str, tuple[PropertySpec, ...]]:
+    """The properties of ours that the mapping or the hub itself needs, by object."""
+    resolved = resolve(mapping, DEFAULT_MAPPING, FIGURE_TYPES, ACTIVITY_TYPES)
+    found: dict[str, tuple[PropertySpec, ...]] = {}
+    for kind, row in resolved.items():
+        own = [spec for spec in FIGURES.values() if spec.name in row.values()]
+        found[OBJECT_BY_TYPE[kind]] = (*own, *TECHNICAL[OBJECT_BY_TYPE[kind]])
+    return found
+
+
 def _plan(state: _State) -> Iterator[Change]:
     made = ChangeKind.KEEP if state.has_group else ChangeKind.CREATE
     yield Change(made, "property group", f"{state.kind}.{GROUP}", f"Shown as {GROUP_LABEL}")
-    for spec in OBJECTS[state.kind]:
+    for spec in state.wanted:
         yield Change(state.change_for(spec), "property", f"{state.kind}.{spec.name}", spec.description)
 
 
@@ -84,7 +99,7 @@ def _require_usable(states: Sequence[_State]) -> None:
     wrong = [
         f"{state.kind}.{spec.name} ({problem})"
         for state in states
-        for spec in OBJECTS[state.kind]
+        for spec in state.wanted
         for problem in _problems(state.properties.get(spec.name), spec)
     ]
     if wrong:

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from connectors.base.errors import RequestRejected
 from connectors.base.records import Receipt, RecordRef, Report
 from connectors.hubspot import timeline
-from connectors.hubspot.activity import Activity, write_activity
+from connectors.hubspot.activity import Activity, stored_of, write_activity
 from connectors.hubspot.api import Api, Record
 from connectors.hubspot.mapping import (
     OBJECT_BY_TYPE,
     Before,
     before_writing,
     property_for,
-    property_values,
+    record_values,
     shows_later_meeting,
     takes_figures,
 )
@@ -43,6 +43,8 @@ class _Publication:
         self.api, self.report, self.mapping = api, report, mapping
         self.standing: dict[str, Standing] = {}
         self.former: dict[str, Before] = {}
+        self.values: dict[str, Record] = {}
+        self.stored: dict[str, Mapping[str, object]] = {}
         self.written: list[RecordRef] = []
         self.refused: list[tuple[str, RequestRejected]] = []
         self.warnings: list[str] = []
@@ -77,6 +79,7 @@ class _Publication:
             ids={"meeting_id": self.report.meeting_id, **({main.type: main.id} if self.activity else {})},
             former={key: before.values for key, before in self._former().items()},
             warnings=tuple(self.warnings),
+            written=self._written(),
         )
 
     def _write_figures(self, refs: Sequence[RecordRef]) -> None:
@@ -84,14 +87,18 @@ class _Publication:
         if not inputs:
             return
         batch = self.api.update(OBJECT_BY_TYPE[refs[0].type], list(inputs.values()))
-        done = {str(result["id"]) for result in batch.results}
+        done = {str(result["id"]): result for result in batch.results}
         for ref in refs:
             if ref.id in done:
                 self.written.append(ref)
+                self.stored[key_of(ref)] = stored_of(done[ref.id], self.values[ref.id])
             elif ref.id in inputs:
                 self.refused.append((label_of(ref), batch.error_for(ref.id)))
 
     def _is_to_be_written(self, ref: RecordRef) -> bool:
+        self.values[ref.id] = record_values(self.report, ref, self.mapping)
+        if not self.values[ref.id]:
+            return False
         name = property_for(ref.type, "meeting_at", self.mapping)
         if shows_later_meeting(self.standing[key_of(ref)].row, name, self.report):
             self.warnings.append(f"{label_of(ref)} already shows a later call; its properties were left alone.")
@@ -99,14 +106,14 @@ class _Publication:
         return True
 
     def _input(self, ref: RecordRef) -> Record:
-        values = property_values(self.report, ref.type, self.mapping)
+        values = self.values[ref.id]
         before = before_writing(self.standing[key_of(ref)].row, tuple(values), self.report.meeting_id)
         self.former[key_of(ref)] = before
         return {"id": ref.id, "properties": {**values, BEFORE: before.to_text()}}
 
     def _log(self, records: Sequence[RecordRef]) -> None:
         try:
-            self.activity = write_activity(self.api, self.report, records)
+            self.activity = write_activity(self.api, self.report, records, self.mapping)
         except RequestRejected as error:
             self.refused.append(("The call", error))
         else:
@@ -118,6 +125,11 @@ class _Publication:
         if self.activity and self.activity.before:
             kept[key_of(self.activity.ref)] = self.activity.before
         return kept
+
+    def _written(self) -> dict[str, Mapping[str, object]]:
+        if self.activity is None or self.activity.written is None:
+            return self.stored
+        return {**self.stored, key_of(self.activity.ref): self.activity.written}
 
     def _settle(self) -> None:
         if self.refused and not self.written and self.activity is None:

@@ -31,11 +31,15 @@ class Standing:
 
 def current(api: Api, refs: Sequence[RecordRef], mapping: Mapping[str, str]) -> dict[str, Standing]:
     """What Contacts and Deals hold, by the key of the reference; deleted ones are missing."""
+    names = {record_type: (*mapped_properties(record_type, mapping), BEFORE) for record_type in FIGURE_TYPES}
+    return standing_now(api, refs, names)
+
+
+def standing_now(api: Api, refs: Sequence[RecordRef], names: Mapping[str, Sequence[str]]) -> dict[str, Standing]:
+    """These properties, given by type, by the key of the reference; deleted records are missing."""
     found: dict[str, Standing] = {}
-    for record_type in FIGURE_TYPES:
-        wanted = [ref for ref in refs if ref.type == record_type]
-        names = (*mapped_properties(record_type, mapping), BEFORE)
-        found.update(_of_type(api, wanted, names))
+    for record_type, wanted in names.items():
+        found.update(_of_type(api, [ref for ref in refs if ref.type == record_type], wanted))
     return found
 
 

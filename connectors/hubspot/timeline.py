@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from connectors.base.figures import figures
+from connectors.base.persons import report_for
 from connectors.base.records import RecordRef, Report
 from connectors.hubspot.mapping import OBJECT_BY_TYPE, headline, time_text
 
@@ -39,7 +40,8 @@ def events(
 ) -> list[tuple[RecordRef, dict[str, Any]]]:
     """The events to put, with the records they go to. Their ids make repetitions replace each other."""
     templates = {ref: mapping.get(f"{ref.type}.{TIMELINE_EVENT}", "") for ref in records}
-    return [(ref, _event(report, ref, template_id)) for ref, template_id in templates.items() if template_id]
+    reports = {ref: report_for(report, ref) for ref, template_id in templates.items() if template_id}
+    return [(ref, _event(own, ref, templates[ref])) for ref, own in reports.items() if own is not None]
 
 
 def _event(report: Report, ref: RecordRef, template_id: str) -> dict[str, Any]:

@@ -1,50 +1,94 @@
 """Takes a published report back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from connectors.base.errors import RequestRejected
+from connectors.base.crm import Left, Undone, split_former
 from connectors.base.records import Receipt, RecordRef
 from connectors.hubspot.api import Api
 from connectors.hubspot.mapping import OBJECT_BY_TYPE, read_before
 from connectors.hubspot.properties import BEFORE
-from connectors.hubspot.reading import Standing, current, key_of, meeting_of
+from connectors.hubspot.reading import Standing, standing_now
 
 
-def undo(api: Api, receipt: Receipt) -> None:
-    """Restore the former values, part what was linked, and put our call into the bin.
+def undo(api: Api, receipt: Receipt) -> Undone:
+    """Restore the former values where ours still stand, part what was linked, and put our call into the bin.
 
-    Records that a later call wrote over stay as they are; doing it twice changes nothing more. Timeline events stay,
-    since HubSpot takes none back. Raises `RequestRejected` naming what HubSpot would not restore.
+    Doing it twice changes nothing more. What somebody changed since, and what HubSpot would not restore, is left and
+    told. Timeline events stay, since HubSpot takes none back.
     """
-    refused: list[str] = []
-    for key, standing in _written(api, receipt).items():
-        if _is_ours(standing, receipt):
-            refused += _restore(api, standing, receipt, key)
+    undoing = _Undoing(api, receipt)
+    now = standing_now(api, [RecordRef(*key.split(":", 1)) for key in receipt.former], _names(receipt))
+    for key in receipt.former:
+        undoing.restore(key, now.get(key))
     if call_id := receipt.ids.get("Call"):
-        api.archive("calls", call_id)
-    if refused:
-        raise RequestRejected(f"not everything could be restored: {'; '.join(refused)}", code="undo")
+        undoing.take_call_away(call_id)
+    return undoing.undone()
 
 
-def _written(api: Api, receipt: Receipt) -> dict[str, Standing]:
-    """Every record that holds former values, by its key in the receipt; deleted ones are missing."""
-    refs = [RecordRef(*key.split(":", 1)) for key in receipt.former]
-    found = current(api, refs, {})
-    meetings = {key_of(ref): meeting_of(api, ref, ()) for ref in refs if ref.type == "Meeting"}
-    return {**found, **{key: standing for key, standing in meetings.items() if standing}}
+def _names(receipt: Receipt) -> dict[str, tuple[str, ...]]:
+    """The properties to read, by record type."""
+    names: dict[str, tuple[str, ...]] = {}
+    for key, values in receipt.former.items():
+        kind = key.split(":", 1)[0]
+        names[kind] = tuple(dict.fromkeys((*names.get(kind, ()), *values, BEFORE)))
+    return names
 
 
-def _is_ours(standing: Standing, receipt: Receipt) -> bool:
+@dataclass
+class _Undoing:
+    """One undo on its way."""
+
+    api: Api
+    receipt: Receipt
+    restored: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+    def restore(self, key: str, standing: Standing | None) -> None:
+        """Put one record back."""
+        if standing is None or (reason := _reason_to_leave(standing, self.receipt)):
+            self.left.append(Left(key, "", "the record no longer exists" if standing is None else reason))
+            return
+        row = standing.row
+        values, left = split_former(key, row, self.receipt.former[key], self._written(key, row))
+        self.left += left
+        if values or row.get(BEFORE):
+            self._write(key, standing, values)
+
+    def take_call_away(self, call_id: str) -> None:
+        """Put our call into the bin, unless it is there already."""
+        if self.api.get("calls", call_id, ["hs_timestamp"]) is not None:
+            self.api.archive("calls", call_id)
+            self.removed.append(f"Call:{call_id}")
+
+    def undone(self) -> Undone:
+        """What to tell."""
+        return Undone(dict(self.restored), tuple(self.left), tuple(self.removed))
+
+    def _write(self, key: str, standing: Standing, values: Mapping[str, object]) -> None:
+        kind, ref = OBJECT_BY_TYPE[standing.ref.type], standing.ref
+        _unlink(self.api, standing)
+        former = {name: "" if value is None else value for name, value in values.items()}
+        batch = self.api.update(kind, [{"id": ref.id, "properties": {**former, BEFORE: ""}}])
+        if not batch.results:
+            self.left.append(Left(key, "", batch.error_for(ref.id).message))
+        elif values:
+            self.restored[key] = tuple(values)
+
+    def _written(self, key: str, row: Mapping[str, object]) -> Mapping[str, object]:
+        """What we left in a record. Without a note of that, everything counts as ours while the record says so."""
+        known = self.receipt.written.get(key)
+        if known is not None or read_before(row) is not None:
+            return known or {}
+        return {name: object() for name in self.receipt.former[key]}
+
+
+def _reason_to_leave(standing: Standing, receipt: Receipt) -> str:
     stored = read_before(standing.row)
-    return stored is not None and stored.meeting_id == receipt.ids.get("meeting_id")
-
-
-def _restore(api: Api, standing: Standing, receipt: Receipt, key: str) -> Sequence[str]:
-    kind, ref = OBJECT_BY_TYPE[standing.ref.type], standing.ref
-    _unlink(api, standing)
-    values = {name: "" if value is None else value for name, value in receipt.former[key].items()}
-    batch = api.update(kind, [{"id": ref.id, "properties": {**values, BEFORE: ""}}])
-    return [] if batch.results else [f"{key_of(ref)}: {batch.error_for(ref.id).message}"]
+    if stored is not None and stored.meeting_id != receipt.ids.get("meeting_id"):
+        return "another call was written to it since"
+    return ""
 
 
 def _unlink(api: Api, standing: Standing) -> None:

@@ -148,9 +148,9 @@ def _opportunity_candidate(
 def _passed_over(others: Sequence[Sequence[Record]], closed: bool) -> str:
     if closed:
         return f"{len(others)} more have fewer of the call's people, or were closed earlier"
-    still_open = "" if any(map(_is_closed, others)) else "open "
-    more = "are closed, have" if any(map(_is_closed, others)) else "ones have"
-    return f"{len(others)} more {still_open}{more} fewer of the call's people, or close later"
+    if any(map(_is_closed, others)):
+        return f"{len(others)} more are closed, have fewer of the call's people, or close later"
+    return f"{len(others)} more open ones have fewer of the call's people, or close later"
 
 
 def _opportunity_ref(api: Api, role: Record) -> RecordRef:

@@ -60,7 +60,7 @@ class Gateway:
 
         async def endpoint(request: Request) -> Response:
             try:
-                call = Call(request.path_params, request.query_params, await _json(request))
+                call = Call(request.path_params, _query(request), await _json(request))
                 self._let_in(request, needs(call), search=search)
                 answer = work(call)
             except HubSpotError as error:
@@ -79,7 +79,7 @@ class Gateway:
             try:
                 if request.query_params.get("hapikey") != DEVELOPER_KEY:
                     raise HubSpotError(401, "The API key provided is invalid.", "INVALID_AUTHENTICATION")
-                answer = work(Call(request.path_params, request.query_params, await _json(request)))
+                answer = work(Call(request.path_params, _query(request), await _json(request)))
             except HubSpotError as error:
                 return error.response()
             if answer.body is None:
@@ -96,6 +96,11 @@ class Gateway:
         self._limits.count(search=search)
         if not set(needed) & set(access.scopes):
             raise missing_scopes(needed)
+
+
+def _query(request: Request) -> dict[str, str]:
+    """The query, where lists may come as `a,b` or as repeated names."""
+    return {name: ",".join(request.query_params.getlist(name)) for name in request.query_params}
 
 
 async def _json(request: Request) -> Any:

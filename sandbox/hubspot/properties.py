@@ -209,7 +209,7 @@ def _moment(name: str, text: str) -> str:
 
 
 def _standard(name: str, type_: str) -> Property:
-    field = sorted(FIELD_TYPES[type_] - {"calculation_equation"})[0]
+    field = "text" if type_ == "string" else sorted(FIELD_TYPES[type_] - {"calculation_equation"})[0]
     label = LABELS.get(name) or name.removeprefix("hs_").replace("_", " ").capitalize()
     return {"name": name, "label": label, "type": type_, "fieldType": field, "hubspotDefined": True, "options": []}
 

@@ -10,8 +10,20 @@ import httpx
 import pytest
 
 from connectors import registry
+from connectors.base.crm import FigureKind, Left
 from connectors.base.errors import AuthorizationLost, ProviderUnavailable, RateLimited, RequestRejected
-from connectors.base.records import Candidate, ChangeKind, MatchQuery, Person, Receipt, RecordRef, Report
+from connectors.base.mapping import CATALOGUE
+from connectors.base.records import (
+    Candidate,
+    ChangeKind,
+    MatchQuery,
+    Person,
+    Receipt,
+    RecordRef,
+    Report,
+    SpeakerReport,
+    Vad,
+)
 from connectors.hubspot.connector import HubspotConnector
 from connectors.hubspot.timeline import template
 from oauth.errors import InvalidGrant
@@ -374,8 +386,16 @@ async def test_a_merged_contact_is_followed_to_its_new_id(
     assert _priya(sandbox)["hs_object_id"] == new_id
     assert _priya(sandbox)[SCORE] == "50"
     assert f"Contact:{new_id}" in again.former
-    await hubspot.undo(receipt)
+    await hubspot.undo(_under_its_old_id(again, f"Contact:{new_id}", f"Contact:{records[0].id}"))
     assert _priya(sandbox)[SCORE] == ""
+    assert receipt.former.keys() != again.former.keys()
+
+
+def _under_its_old_id(receipt: Receipt, new: str, old: str) -> Receipt:
+    """As if the merge had happened after the delivery."""
+    former = {old if key == new else key: values for key, values in receipt.former.items()}
+    written = {old if key == new else key: values for key, values in receipt.written.items()}
+    return replace(receipt, former=former, written=written)
 
 
 async def test_a_deleted_contact_becomes_a_warning(
@@ -443,6 +463,135 @@ async def test_an_unknown_template_is_a_warning(hubspot: HubspotConnector) -> No
     receipt = await hubspot.publish(a_report(), await _matched(hubspot), mapping)
 
     assert "No event was put on the timeline" in receipt.warnings[0]
+
+
+async def test_undo_leaves_what_a_person_changed_and_says_so(
+    hubspot: HubspotConnector, sandbox: httpx.Client, api: httpx.Client
+) -> None:
+    records = await _matched(hubspot)
+    receipt = await _publish(hubspot, a_report(), records)
+    contact = f"Contact:{records[0].id}"
+    _call(api, "PATCH", f"/crm/v3/objects/contacts/{records[0].id}", {"properties": {SCORE: "99"}})
+
+    undone = await hubspot.undo(receipt)
+
+    assert undone.left == (Left(contact, SCORE, "somebody changed it since"),)
+    assert (_priya(sandbox)[SCORE], _priya(sandbox)["echodepth_valence"]) == ("99", "")
+    assert "echodepth_valence" in undone.restored[contact]
+    assert undone.removed == (f"Call:{receipt.ids['Call']}",)
+
+
+async def test_a_rehearsal_tells_every_change_and_writes_nothing(
+    hubspot: HubspotConnector, sandbox: httpx.Client
+) -> None:
+    records = await _matched(hubspot)
+    before = _state(sandbox)["records"]
+
+    rehearsal = await hubspot.rehearse(a_report(), records, {})
+
+    assert _state(sandbox)["records"] == before
+    assert [(each.type, each.action) for each in rehearsal.records] == [
+        ("Contact", "update"),
+        ("Deal", "update"),
+        ("Call", "create"),
+    ]
+    score = next(change for change in rehearsal.records[0].changes if change.field == SCORE)
+    assert (score.label, score.before, score.after) == ("EchoDepth Trust Score", None, 72.4)
+    made = _made_calls(sandbox)
+    await _publish(hubspot, a_report(), records)
+    assert _made_calls(sandbox) - made == rehearsal.calls
+
+
+def _made_calls(sandbox: httpx.Client) -> int:
+    return len([row for row in sandbox.get("/requests").json() if "/crm/v" in row["path"]])
+
+
+async def test_a_rehearsal_after_publishing_shows_what_stands_there(hubspot: HubspotConnector) -> None:
+    records = await _matched(hubspot)
+    await _publish(hubspot, a_report(), records)
+
+    rehearsal = await hubspot.rehearse(a_report(trust_score=40.0), records, {})
+
+    changed = {change.field for each in rehearsal.records for change in each.changes if change.is_change}
+    assert changed == {SCORE, "hs_call_body"}
+    assert rehearsal.records[-1].action == "update"
+
+
+async def test_a_rehearsal_before_the_set_up_says_what_is_missing(bare: HubspotConnector) -> None:
+    rehearsal = await bare.rehearse(a_report(), await _matched(bare), {})
+
+    assert "run the set-up first" in rehearsal.notes[0]
+    assert f"Contact.{SCORE}" in rehearsal.notes[0]
+
+
+async def test_only_properties_that_the_mapping_names_are_made(bare: HubspotConnector, sandbox: httpx.Client) -> None:
+    mapping = {"trust_score": SCORE, "Deal.trust_score": "amount", **_nothing_of_activities()}
+
+    await bare.provision(dry_run=False, mapping=mapping)
+
+    made = {f"{row['object']}.{row['name']}" for row in _state(sandbox)["properties"]}
+    assert made == {
+        f"contacts.{SCORE}", "contacts.echodepth_before", "deals.echodepth_before", "calls.echodepth_meeting_id",
+        "calls.echodepth_analysis_id", "meetings.echodepth_meeting_id", "meetings.echodepth_analysis_id",
+        "meetings.echodepth_notes", "meetings.echodepth_before",
+    }  # fmt: skip
+
+
+def _nothing_of_activities() -> dict[str, str]:
+    return {f"{kind}.{figure}": "" for kind in ("Call", "Meeting") for figure in CATALOGUE}
+
+
+async def test_fields_say_what_they_can_hold(hubspot: HubspotConnector) -> None:
+    fields = {field.name: field for field in (await hubspot.fields())["Deal"]}
+
+    assert fields["amount"].takes == {FigureKind.NUMBER}
+    assert fields["dealname"].takes == {FigureKind.TEXT, FigureKind.LINK}
+    assert (fields[SCORE].ours, fields[SCORE].made, fields["echodepth_before"].reserved) == (True, True, True)
+
+
+async def test_people_deals_and_companies_are_searched_by_name(bare: HubspotConnector) -> None:
+    assert [(ref.type, ref.name) for ref in await bare.search("contoso")] == [
+        ("Contact", "Priya Shah"),
+        ("Contact", "Joe Meyer"),
+        ("Deal", "Contoso renewal"),
+        ("Deal", "Contoso pilot"),
+        ("Company", "Contoso"),
+    ]
+    assert [ref.name for ref in await bare.search("priya shah")] == ["Priya Shah"]
+    assert await bare.search("  ") == []
+
+
+async def test_a_closed_deal_is_taken_only_by_policy_and_where_none_is_open(
+    bare: HubspotConnector, api: httpx.Client
+) -> None:
+    query = MatchQuery("mtg_01", (Person(PRIYA, ""),), closed_deals=True)
+    [_, open_one] = await bare.match(query)
+    _call(api, "PATCH", f"/crm/v3/objects/deals/{open_one.record.id}", {"properties": {"dealstage": "closedlost"}})
+
+    [_, closed_one] = await bare.match(query)
+    found = await bare.match(replace(query, closed_deals=False))
+
+    assert [other.name for other in open_one.alternatives] == ["Contoso pilot"]
+    assert closed_one.reason.startswith("Closed deal of Priya Shah; none is open")
+    assert [candidate.record.type for candidate in found] == ["Contact"]
+
+
+async def test_each_contact_gets_its_own_speakers_figures_and_the_deal_the_meetings(
+    hubspot: HubspotConnector, sandbox: httpx.Client
+) -> None:
+    found = await _match(hubspot, PRIYA, "joe.meyer@contoso.example")
+    records = [replace(each.record, person=each.person_email or "") for each in found]
+    speakers = (
+        SpeakerReport("Priya", PRIYA, 81.0, Vad(0.7, 0.4, 0.5), 300.0, (75.0, 88.0)),
+        SpeakerReport("Joe", "Joe.Meyer@contoso.example", 55.5, Vad(0.3, 0.6, 0.5), 200.0, (50.0, 61.0)),
+    )
+
+    await _publish(hubspot, a_report(speakers=speakers, guests=2), records)
+
+    joe = _record(sandbox, "contacts", firstname="Joe")["properties"]
+    deal = _record(sandbox, "deals", dealname="Contoso renewal")["properties"]
+    assert (_priya(sandbox)[SCORE], joe[SCORE], deal[SCORE]) == ("81", "55.5", "72.4")
+    assert (joe["echodepth_trust_low"], joe["echodepth_valence"]) == ("50", "0.3")
 
 
 @pytest.mark.parametrize(("kind", "wait"), [("429", 10.0), ("lock_row", 2.0)])

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from connectors.base.crm import FigureKind, Left
 from connectors.base.errors import AuthorizationLost, ProviderUnavailable, RateLimited, RequestRejected
 from connectors.base.records import Candidate, ChangeKind, MatchQuery, Person, RecordRef
 from connectors.salesforce.connector import SalesforceConnector
@@ -256,3 +259,146 @@ async def test_plain_http_is_refused_where_salesforce_is_not_simulated(client: T
 
     with pytest.raises(RequestRejected, match="encryption"):
         await SalesforceConnector(client).check()
+
+
+async def test_undo_leaves_what_a_person_changed_and_says_so(
+    salesforce: SalesforceConnector, sandbox: httpx.Client, http: httpx.Client
+) -> None:
+    receipt = await salesforce.publish(a_report(), await _matched(salesforce), {})
+    contact = f"Contact:{_priya(sandbox)['Id']}"
+    _change(http, f"Contact/{_priya(sandbox)['Id']}", {SCORE: 99})
+
+    undone = await salesforce.undo(receipt)
+
+    assert undone.left == (Left(contact, SCORE, "somebody changed it since"),)
+    assert (_priya(sandbox)[SCORE], _priya(sandbox)["EchoDepth_Valence__c"]) == (99, None)
+    assert undone.removed == (f"Task:{receipt.ids['Task']}",)
+
+
+async def test_what_was_undone_can_be_delivered_again(salesforce: SalesforceConnector, sandbox: httpx.Client) -> None:
+    records = await _matched(salesforce)
+    await salesforce.undo(await salesforce.publish(a_report(), records, {}))
+
+    again = await salesforce.publish(a_report(), records, {})
+
+    assert (_priya(sandbox)[SCORE], len(_records(sandbox, "Task"))) == (72.4, 1)
+    assert {values[SCORE] for values in again.former.values()} == {None}
+
+
+async def test_a_rehearsal_tells_every_change_and_writes_nothing(
+    salesforce: SalesforceConnector, sandbox: httpx.Client
+) -> None:
+    records = await _matched(salesforce)
+    before = _get(sandbox, "/state/salesforce")["records"]
+
+    rehearsal = await salesforce.rehearse(a_report(), records, {})
+
+    assert _get(sandbox, "/state/salesforce")["records"] == before
+    assert [(each.type, each.name, each.action) for each in rehearsal.records] == [
+        ("Contact", "Priya Shah", "update"),
+        ("Opportunity", "Contoso renewal", "update"),
+        ("Task", "Call: Renewal with Acme", "create"),
+    ]
+    score = next(change for change in rehearsal.records[0].changes if change.field == SCORE)
+    assert (score.label, score.before, score.after) == ("EchoDepth Trust Score", None, 72.4)
+    assert "API calls in the last 24 hours" in rehearsal.notes[-1]
+    made = _made_calls(sandbox)
+    await salesforce.publish(a_report(), records, {})
+    assert _made_calls(sandbox) - made == rehearsal.calls
+
+
+def _made_calls(sandbox: httpx.Client) -> int:
+    return len([row for row in _get(sandbox, "/requests") if row["path"].startswith("/services/data")])
+
+
+async def test_a_rehearsal_after_publishing_shows_what_stands_there(salesforce: SalesforceConnector) -> None:
+    records = await _matched(salesforce)
+    await salesforce.publish(a_report(), records, {})
+
+    rehearsal = await salesforce.rehearse(a_report(trust_score=40.0), await _matched(salesforce), {})
+
+    changed = {change.field for each in rehearsal.records for change in each.changes if change.is_change}
+    assert changed == {SCORE, "Description"}
+    assert (rehearsal.records[-1].type, rehearsal.records[-1].action) == ("Task", "update")
+
+
+async def test_a_rehearsal_before_the_set_up_says_what_is_missing(bare: SalesforceConnector) -> None:
+    rehearsal = await bare.rehearse(a_report(), await _matched(bare), {})
+
+    assert "run the set-up first" in rehearsal.notes[0]
+    assert f"Contact.{SCORE}" in rehearsal.notes[0]
+
+
+async def test_a_record_that_shows_a_later_call_is_skipped_with_the_reason(salesforce: SalesforceConnector) -> None:
+    records = await _matched(salesforce)
+    await salesforce.publish(a_report(), records, {})
+    older = a_report(meeting_id="mtg_00", started_at=datetime(2026, 10, 1, tzinfo=UTC))
+
+    rehearsal = await salesforce.rehearse(older, records, {})
+
+    assert [each.action for each in rehearsal.records] == ["skip", "skip", "create"]
+    assert "already shows a later call" in rehearsal.records[0].note
+
+
+async def test_fields_say_what_they_can_hold(salesforce: SalesforceConnector, bare: SalesforceConnector) -> None:
+    described = await salesforce.fields()
+
+    deal = {field.name: field for field in described["Opportunity"]}
+    assert deal["Amount"].takes == {FigureKind.NUMBER}
+    assert deal["Name"].takes == {FigureKind.TEXT, FigureKind.LINK}
+    assert not deal["Id"].writable
+    assert (deal[SCORE].ours, deal[SCORE].whole_digits, deal[SCORE].decimals) == (True, 3, 2)
+    assert {field.name for field in described["Task"] if field.reserved} >= {"EchoDepth_Meeting_Id__c"}
+
+
+async def test_fields_that_the_set_up_would_make_can_be_chosen_before(bare: SalesforceConnector) -> None:
+    fields = {field.name: field for field in (await bare.fields())["Lead"]}
+
+    assert (fields[SCORE].ours, fields[SCORE].made) == (True, False)
+
+
+async def test_people_deals_and_accounts_are_searched_by_name_or_address(bare: SalesforceConnector) -> None:
+    assert {(ref.type, ref.name) for ref in await bare.search("contoso")} == {
+        ("Contact", "Priya Shah"),
+        ("Contact", "Joe Meyer"),
+        ("Opportunity", "Contoso renewal"),
+        ("Opportunity", "Contoso pilot"),
+        ("Account", "Contoso"),
+    }
+    assert [ref.name for ref in await bare.search("O'Neill %")] == []
+
+
+async def test_leads_and_accounts_are_left_out_by_policy(bare: SalesforceConnector) -> None:
+    people = (Person("lena.novak@fabrikam.example", ""), Person("new@contoso.example", ""))
+    query = MatchQuery("mtg_01", people, leads=False, companies=False)
+
+    assert await bare.match(query) == []
+
+
+async def test_a_closed_opportunity_is_taken_only_by_policy_and_where_none_is_open(
+    bare: SalesforceConnector, http: httpx.Client
+) -> None:
+    query = MatchQuery("mtg_01", (Person(PRIYA, ""),), closed_deals=True)
+    [_, open_one] = await bare.match(query)
+    _change(http, f"Opportunity/{open_one.record.id}", {"StageName": "Closed Lost"})
+
+    [_, closed_one] = await bare.match(query)
+
+    assert (open_one.record.name, [other.name for other in open_one.alternatives]) == (
+        "Contoso renewal",
+        ["Contoso pilot"],
+    )
+    assert closed_one.reason.startswith("Closed opportunity with a contact role for Priya Shah; none is open")
+    assert len(await bare.match(replace(query, closed_deals=False))) == 1
+
+
+@pytest.fixture
+def http(client: TokenClient, base: str) -> Iterator[httpx.Client]:
+    """Salesforce's API, as somebody else in the organisation uses it."""
+    headers = {"authorization": f"Bearer {client.token}"}
+    with httpx.Client(base_url=f"{base}/services/data/v62.0", headers=headers, trust_env=False, timeout=30) as http:
+        yield http
+
+
+def _change(http: httpx.Client, path: str, values: dict[str, Any]) -> None:
+    http.patch(f"/sobjects/{path}", json=values).raise_for_status()

@@ -17,19 +17,19 @@ from connectors.hubspot.mapping import (
     read_before,
     shows_later_meeting,
 )
-from connectors.hubspot.properties import BEFORE, MEETING_ID, OBJECTS
+from connectors.hubspot.properties import BEFORE, FIGURES, MEETING_ID, TECHNICAL
 from tests.support.reports import a_report
 
 
 def test_every_description_says_what_the_figures_are_not() -> None:
-    texts = [spec.description for specs in OBJECTS.values() for spec in specs]
+    texts = [spec.description for specs in (FIGURES.values(), *TECHNICAL.values()) for spec in specs]
 
     assert all("is not a lie detector" in text for text in texts)
     assert not [text for text in texts if re.search(r"detects? (lies|deception)|truthful|dishonest", text)]
 
 
 def test_names_fit_hubspots_rules_and_are_ours() -> None:
-    names = [spec.name for specs in OBJECTS.values() for spec in specs]
+    names = [spec.name for specs in (FIGURES.values(), *TECHNICAL.values()) for spec in specs]
 
     assert all(re.fullmatch(r"echodepth_[a-z_]{1,80}", name) for name in names)
 

@@ -1,0 +1,122 @@
+"""What publishing would write, read from HubSpot as it stands."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connectors.base.crm import FieldChange, PlannedAction, PlannedRecord, Rehearsal
+from connectors.base.errors import RequestRejected
+from connectors.base.records import RecordRef, Report
+from connectors.hubspot.activity import meeting_to_reuse
+from connectors.hubspot.api import Api, Record
+from connectors.hubspot.mapping import (
+    OBJECT_BY_TYPE,
+    call_values,
+    meeting_values,
+    property_for,
+    record_values,
+    shows_later_meeting,
+    takes_figures,
+)
+from connectors.hubspot.properties import BEFORE, MEETING_ID
+from connectors.hubspot.reading import Links, Standing, current, key_of
+from connectors.hubspot.timeline import events
+
+Labels = Mapping[str, str]
+_ACTIVITIES = frozenset({"Call", "Meeting"})
+
+
+def rehearse(
+    api: Api, links: Links, report: Report, records: Sequence[RecordRef], mapping: Mapping[str, str]
+) -> Rehearsal:
+    """Every record with its properties before and after; properties that are missing yet count as empty."""
+    now = current(api, records, mapping)
+    types = dict.fromkeys(ref.type for ref in records if takes_figures(ref))
+    labels = {kind: _labels(api, kind) for kind in (*types, "Call")}
+    targets = [ref for ref in records if ref.type not in _ACTIVITIES]
+    planned = [_plan(report, ref, mapping, now.get(key_of(ref)), labels) for ref in targets]
+    activity = _activity(api, links, report, records, mapping, labels)
+    put = events(report, [ref for ref in targets if key_of(ref) in now or not takes_figures(ref)], mapping)
+    writes = {each.type for each in planned if each.action is PlannedAction.UPDATE}
+    return Rehearsal(
+        records=(*planned, activity),
+        calls=len(types) + len(writes) + 1 + len({ref.type for ref in targets}) + len(put),
+        notes=(*_missing((*planned, activity), labels), *_timeline_notes(put)),
+    )
+
+
+def _labels(api: Api, kind: str) -> Labels:
+    return {name: str(row.get("label") or name) for name, row in api.properties(OBJECT_BY_TYPE[kind]).items()}
+
+
+def _plan(
+    report: Report,
+    ref: RecordRef,
+    mapping: Mapping[str, str],
+    standing: Standing | None,
+    labels: Mapping[str, Labels],
+) -> PlannedRecord:
+    if not takes_figures(ref):
+        return _planned(ref, PlannedAction.LINK, "The call is linked to it; nothing is written to it.")
+    if standing is None:
+        return _planned(ref, PlannedAction.SKIP, "It no longer exists in HubSpot.")
+    values = record_values(report, ref, mapping)
+    if not values:
+        return _planned(ref, PlannedAction.LINK, "The call is linked to it; no figure goes there.")
+    if shows_later_meeting(standing.row, property_for(ref.type, "meeting_at", mapping), report):
+        return _planned(ref, PlannedAction.SKIP, "It already shows a later call; its properties are left alone.")
+    changes = _changes(values, standing.row, labels[ref.type])
+    return _planned(ref, PlannedAction.UPDATE, f"{len(changes)} properties are written.", changes)
+
+
+def _planned(ref: RecordRef, action: PlannedAction, note: str, changes: tuple[FieldChange, ...] = ()) -> PlannedRecord:
+    return PlannedRecord(ref.type, ref.id, ref.name, ref.url, action, note, changes)
+
+
+def _changes(values: Mapping[str, Any], row: Mapping[str, Any], labels: Labels) -> tuple[FieldChange, ...]:
+    return tuple(FieldChange(name, labels.get(name, name), row.get(name), value) for name, value in values.items())
+
+
+def _activity(
+    api: Api,
+    links: Links,
+    report: Report,
+    records: Sequence[RecordRef],
+    mapping: Mapping[str, str],
+    labels: dict[str, Labels],
+) -> PlannedRecord:
+    standing = meeting_to_reuse(api, report, records, mapping)
+    if standing is not None:
+        labels["Meeting"] = _labels(api, "Meeting")
+        changes = _changes(meeting_values(report, mapping), standing.row, labels["Meeting"])
+        note = "The meeting that is logged already gets the figures; its own properties stay."
+        return _planned(standing.ref, PlannedAction.UPDATE, note, changes)
+    values = call_values(report, mapping)
+    row = _call_now(api, report.meeting_id, tuple(values))
+    title = str(values["hs_call_title"])
+    changes = _changes(values, (row or {}).get("properties") or {}, labels["Call"])
+    if row is None:
+        return PlannedRecord("Call", "", title, "", PlannedAction.CREATE, "The call is logged as a new call.", changes)
+    ref = RecordRef("Call", str(row["id"]), title, links.to("Call", str(row["id"])))
+    return _planned(ref, PlannedAction.UPDATE, "The logged call of this meeting is brought up to date.", changes)
+
+
+def _call_now(api: Api, meeting_id: str, names: Sequence[str]) -> Record | None:
+    try:
+        found = api.read("calls", [meeting_id], names, id_property=MEETING_ID)
+    except RequestRejected as error:
+        if error.status == 400:  # the property is not made yet, so nothing of ours can be there
+            return None
+        raise
+    return found[0] if found else None
+
+
+def _missing(planned: Sequence[PlannedRecord], labels: Mapping[str, Labels]) -> tuple[str, ...]:
+    absent = sorted(
+        {f"{each.type}.{change.field}" for each in planned for change in each.changes
+         if change.field not in labels[each.type] and change.field != BEFORE}
+    )  # fmt: skip
+    return (f"Missing in HubSpot; run the set-up first: {', '.join(absent)}.",) if absent else ()
+
+
+def _timeline_notes(put: Sequence[object]) -> tuple[str, ...]:
+    return (f"{len(put)} timeline events are added; HubSpot takes none back.",) if put else ()
