@@ -1,7 +1,6 @@
 """`python -m sandbox.demo [--exit]`."""
 
 import argparse
-import shutil
 import signal
 import sys
 from types import FrameType
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from sandbox.demo.browser import PageProblem
+from sandbox.demo.folders import begin_empty
 from sandbox.demo.processes import Children, StartProblem
 from sandbox.demo.settings import DemoSettings, demo_settings
 from sandbox.demo.story import NotArrived, Story
@@ -22,9 +22,9 @@ def main() -> int:
     stay = not parser.parse_args().exit
     signal.signal(signal.SIGTERM, _stop)
     settings, console = demo_settings(), Console()
-    _clear(settings)
     with Children(settings.directory / "logs") as children:
         try:
+            begin_empty(settings)
             Story(settings, children, console).tell()
             if stay:
                 _stay_up(settings, console)
@@ -41,12 +41,6 @@ def _stay_up(settings: DemoSettings, console: Console) -> None:
     line = f"\nConsole: {settings.hub_url}   Simulators: {settings.sandbox_url}   Ctrl-C ends both"
     console.print(line, highlight=False, soft_wrap=True)
     signal.pause()
-
-
-def _clear(settings: DemoSettings) -> None:
-    """Begin with nothing: only the demo's own folders go."""
-    for name in ("hub", "sandbox", "logs"):
-        shutil.rmtree(settings.directory / name, ignore_errors=True)
 
 
 def _stop(_: int, __: FrameType | None) -> None:

@@ -37,7 +37,7 @@ class Page:
     links: list[tuple[str, str]]
     """Address and words."""
     outline: list[tuple[str, str]]
-    """Every piece of text with the path of elements it stands in."""
+    """Every piece of text with the path of elements it stands in; the instant of a `<time>` as `…time@datetime`."""
 
     def form(self, action: str) -> Form:
         """The first form whose address begins so. Raises `PageProblem`."""
@@ -106,6 +106,14 @@ VOID = {"input", "br", "img", "meta", "link", "hr", "source", "col", "area", "wb
 SILENT = ("script", "style")
 
 
+@dataclass(frozen=True)
+class _Option:
+    """One of a select's; without a value of its own, its words are the value."""
+
+    value: str | None
+    chosen: bool
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -115,7 +123,7 @@ class _Reader(HTMLParser):
         self._path: list[str] = []
         self._form: Form | None = None
         self._select = ""
-        self._option: str | None = None
+        self._option: _Option | None = None
         self._button: tuple[str, str] | None = None
         self._href: str | None = None
 
@@ -126,6 +134,8 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._form = Form(attributes.get("action", ""), attributes.get("method", "get").upper())
             self.forms.append(self._form)
+        elif tag == "time":
+            self.outline.append((f"{' '.join(self._path)}@datetime", attributes.get("datetime", "")))
         elif tag == "a" and "href" in attributes:
             self._href = attributes["href"]
             self.links.append((self._href, ""))
@@ -140,9 +150,7 @@ class _Reader(HTMLParser):
             self._select = name
             form.options[name] = {}
         elif tag == "option" and self._select:
-            self._option = attributes.get("value", "")
-            if "selected" in attributes or self._select not in form.fields:
-                form.fields[self._select] = self._option
+            self._option = _Option(attributes.get("value"), chosen="selected" in attributes)
         elif tag == "button" and name:
             self._button = (name, attributes.get("value", ""))
 
@@ -178,7 +186,10 @@ class _Reader(HTMLParser):
         if self._button is not None:
             form.button_name, form.buttons[words] = self._button
         if self._option is not None:
-            form.options[self._select][words] = self._option
+            value = words if self._option.value is None else self._option.value
+            form.options[self._select][words] = value
+            if self._option.chosen or self._select not in form.fields:
+                form.fields[self._select] = value
 
 
 def _read(html: str) -> _Reader:

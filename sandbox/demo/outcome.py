@@ -1,117 +1,137 @@
 """What stands where in the end, asked from the simulators alone."""
 
 import json
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from sandbox.demo.person import DEAL_ROOM, SUBSCRIBER
-from sandbox.kit.clock import parse_iso
+from sandbox.hubspot.screens import RECORD as HUBSPOT_RECORD
 from sandbox.kit.store import Doc
 
 COMPLETED = "analysis.completed"
 WRITTEN = ("Contact", "Lead", "Opportunity", "Account")
+HUBSPOT_WRITTEN = {"contacts": ("Contact", "0-1"), "deals": ("Deal", "0-3")}
+CALL_TYPE = "0-48"
 
 
 @dataclass(frozen=True)
 class Written:
     """A CRM record that holds figures of ours."""
 
-    type: str
-    id: str
-    name: str
-    figures: dict[str, Any]
+    what: str
+    figures: int
+    url: str
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Everything that arrived so far. `revision` is that of the newest result announced."""
+class Arrival:
+    """What came of one meeting at one place: there has to be exactly one thing, which `urls` leads to."""
 
-    records: list[Written] = field(default_factory=list)
-    tasks: list[Doc] = field(default_factory=list)
-    messages: list[Doc] = field(default_factory=list)
-    announcements: list[Doc] = field(default_factory=list)
-    unverified: int = 0
-    duplicates: int = 0
+    place: str
+    urls: tuple[str, ...]
 
     @property
-    def missing(self) -> list[str]:
-        """The places that nothing has reached yet."""
-        places = {
-            "figures in Salesforce fields": self.records,
-            "a Salesforce task": self.tasks,
-            "a Slack message": self.messages,
-            "a signed webhook": self.announcements,
-        }
-        return [place for place, found in places.items() if not found]
-
-    @property
-    def result(self) -> Doc:
-        """The newest result, as the subscriber got it."""
-        bodies = [json.loads(delivery["body"]) for delivery in self.announcements]
-        data = [body.get("data", body) for body in bodies]
-        return max(data, key=lambda each: int(each.get("revision") or 0)) if data else {}
+    def problem(self) -> str:
+        """What is wrong with it; empty when there is exactly one."""
+        return "" if len(self.urls) == 1 else f"{self.place}: {len(self.urls)} in place of one"
 
 
-class Observer:
-    """Looks at the simulators."""
+class World:
+    """The state of all simulators at one moment."""
 
     def __init__(self, sandbox_url: str) -> None:
         self._url = sandbox_url
+        names = ("zoom", "teams", "salesforce", "hubspot", "slack")
+        self._states = {name: self._get(f"state/{name}") for name in names}
+        self._subscriber = self._get(f"subscriber/{SUBSCRIBER}")
 
-    def outcome(self) -> Outcome:
-        """What has arrived."""
-        crm, slack = self._get("state/salesforce"), self._get("state/slack")
-        subscriber = self._get(f"subscriber/{SUBSCRIBER}")
-        custom = {(doc["object"], doc["name"]): doc["metadata"]["label"] for doc in crm["custom_fields"]}
-        deliveries = subscriber["deliveries"]
-        genuine = [d for d in deliveries if not d["standard_problem"] and not d["own_problem"]]
-        return Outcome(
-            records=[w for kind in WRITTEN for w in _written(kind, crm["records"][kind], custom)],
-            tasks=crm["records"]["Task"],
-            messages=[message for message in slack["messages"] if message["channel"] == DEAL_ROOM],
-            announcements=[d for d in genuine if _type(d["body"]) == COMPLETED],
-            unverified=len(deliveries) - len(genuine),
-            duplicates=subscriber["duplicates"],
-        )
-
-    def play(self, order: Doc) -> Doc:
-        """Record and announce a meeting."""
-        answer = httpx.post(f"{self._url}/_sandbox/zoom/meetings", json=order, timeout=30, trust_env=False)
-        answer.raise_for_status()
-        played: Doc = answer.json()
-        return played
-
-    def hops(self, meeting: Doc, outcome: Outcome) -> list[tuple[str, float]]:
-        """Seconds from the end of the meeting until each thing had happened."""
-        end = parse_iso(meeting["end_time"])
-        announced = self._announced() or end
-        moments = [
-            ("announced by Zoom", announced),
-            ("recording fetched", self._fetched(meeting, end)),
-            ("figures in Salesforce", self._first_write(announced)),
-            ("message in Slack", _slack_moment(outcome.messages)),
-            ("webhook delivered", _first_at(outcome.announcements)),
+    def arrivals(self, provider: str, meeting_id: str) -> list[Arrival]:
+        """What came of one meeting of the hub, place by place; its owner is told where it was recorded."""
+        owner = self._mails(meeting_id) if provider == "Microsoft Teams" else self._chat(meeting_id)
+        return [
+            Arrival("Salesforce task", self._tasks(meeting_id)),
+            Arrival("HubSpot call", self._calls(meeting_id)),
+            Arrival("Slack message in #deal-room", self._messages(meeting_id)),
+            Arrival("signed webhook", self._webhooks(meeting_id)),
+            owner,
         ]
-        return [(what, (at - end).total_seconds()) for what, at in moments if at is not None]
 
-    def _announced(self) -> datetime | None:
-        attempts = [a for webhook in self._get("state/zoom")["webhooks"] for a in webhook["attempts"]]
-        return _first_at(attempts)
+    def records(self) -> list[Written]:
+        """The CRM records that hold figures."""
+        return [*self._salesforce_records(), *self._hubspot_records()]
 
-    def _fetched(self, meeting: Doc, since: datetime) -> datetime | None:
-        media = {f"/zoom-files/{file['id']}" for file in meeting["files"] if file["file_type"] != "TRANSCRIPT"}
-        return _first_at([entry for entry in self._log("zoom", since) if entry["path"] in media])
+    def result(self, meeting_id: str) -> Doc:
+        """The meeting's result, as the subscriber got it; empty before that."""
+        return next((body for body in self._announced() if body["meeting_id"] == meeting_id), {})
 
-    def _first_write(self, since: datetime) -> datetime | None:
-        writes = [e for e in self._log("salesforce", since) if e["method"] in ("POST", "PATCH") and _writes(e["path"])]
-        return parse_iso(writes[0]["at"]) if writes else None
+    @property
+    def problems(self) -> list[str]:
+        """What must never be: webhooks that do not verify or come twice, tokens sent to download hosts."""
+        delivered = self._subscriber["deliveries"]
+        counts = {
+            "webhooks that do not verify": sum(not _is_genuine(each) for each in delivered),
+            "webhooks that came more than once": self._subscriber["duplicates"],
+            "access tokens sent to Zoom's download host": self._states["zoom"]["leaked_tokens"],
+            "access tokens sent to Microsoft's download host": self._states["teams"]["leaked_tokens"],
+        }
+        return [f"{count} {what}" for what, count in counts.items() if count]
 
-    def _log(self, provider: str, since: datetime) -> list[Doc]:
-        answer = httpx.get(f"{self._url}/_sandbox/requests", params={"provider": provider}, timeout=30, trust_env=False)
-        return [entry for entry in answer.json() if parse_iso(entry["at"]) >= since and entry["status"] < 300]
+    def _tasks(self, meeting_id: str) -> tuple[str, ...]:
+        tasks = self._states["salesforce"]["records"]["Task"]
+        return tuple(f"{self._url}/salesforce/{task['Id']}" for task in tasks if meeting_id in task.values())
+
+    def _calls(self, meeting_id: str) -> tuple[str, ...]:
+        calls = self._states["hubspot"]["records"]["calls"]
+        found = [call["id"] for call in calls if meeting_id in call["properties"].values()]
+        return tuple(f"{self._url}{HUBSPOT_RECORD}/{CALL_TYPE}/{call_id}" for call_id in found)
+
+    def _messages(self, meeting_id: str) -> tuple[str, ...]:
+        mine = [message for message in self._states["slack"]["messages"] if message["channel"] == DEAL_ROOM]
+        found = [each for each in mine if _payload(each).get("meeting_id") == meeting_id]
+        return tuple(f"{self._url}/slack" for _ in found)
+
+    def _webhooks(self, meeting_id: str) -> tuple[str, ...]:
+        return tuple(f"{self._url}/subscriber" for body in self._announced() if body["meeting_id"] == meeting_id)
+
+    def _mails(self, meeting_id: str) -> Arrival:
+        mails = [mail for mail in self._states["teams"]["mails"] if meeting_id in mail["html"]]
+        return Arrival("mail to the organiser", tuple(f"{self._url}/teams/mail/{mail['id']}" for mail in mails))
+
+    def _chat(self, meeting_id: str) -> Arrival:
+        found = [each for each in self._states["zoom"]["chat_messages"] if meeting_id in each["message"]]
+        return Arrival("Team Chat message to the host", tuple(f"{self._url}/zoom" for _ in found))
+
+    def _announced(self) -> list[Doc]:
+        genuine = [json.loads(each["body"]) for each in self._subscriber["deliveries"] if _is_genuine(each)]
+        return [body for body in genuine if body.get("event") == COMPLETED]
+
+    def _salesforce_records(self) -> list[Written]:
+        crm = self._states["salesforce"]
+        names = {kind: [doc["name"] for doc in crm["custom_fields"] if doc["object"] == kind] for kind in WRITTEN}
+        rows = [(kind, record) for kind in WRITTEN for record in crm["records"][kind]]
+        found = [(kind, record, _filled(record, names[kind])) for kind, record in rows]
+        return [
+            Written(
+                f"Salesforce {kind} {record.get('Name') or record['Id']}",
+                count,
+                f"{self._url}/salesforce/{record['Id']}",
+            )
+            for kind, record, count in found
+            if count
+        ]
+
+    def _hubspot_records(self) -> list[Written]:
+        crm, found = self._states["hubspot"], []
+        for kind, (what, type_id) in HUBSPOT_WRITTEN.items():
+            names = [doc["name"] for doc in crm["properties"] if doc["object"] == kind]
+            for record in crm["records"][kind]:
+                if count := _filled(record["properties"], names):
+                    url = f"{self._url}{HUBSPOT_RECORD}/{type_id}/{record['id']}"
+                    found.append(Written(f"HubSpot {what} {_title(record['properties'])}", count, url))
+        return found
 
     def _get(self, path: str) -> Doc:
         answer = httpx.get(f"{self._url}/_sandbox/{path}", timeout=30, trust_env=False).raise_for_status()
@@ -119,31 +139,18 @@ class Observer:
         return found
 
 
-def _written(kind: str, records: list[Doc], custom: dict[tuple[str, str], str]) -> list[Written]:
-    found = []
-    for record in records:
-        figures = {
-            label: record[name]
-            for (owner, name), label in custom.items()
-            if owner == kind and record.get(name) is not None and record.get(name) is not False
-        }
-        if figures:
-            found.append(Written(kind, record["Id"], record.get("Name") or record["Id"], figures))
-    return found
+def _is_genuine(delivery: Doc) -> bool:
+    return not delivery["standard_problem"] and not delivery["own_problem"]
 
 
-def _writes(path: str) -> bool:
-    return "/sobjects/" in path or path.endswith(("/composite", "/sobjects"))
+def _payload(message: Doc) -> Doc:
+    return (message.get("metadata") or {}).get("event_payload") or {}
 
 
-def _slack_moment(messages: list[Doc]) -> datetime | None:
-    return datetime.fromtimestamp(float(messages[0]["ts"]), UTC) if messages else None
+def _filled(values: Mapping[str, Any], names: Sequence[str]) -> int:
+    return sum(values.get(name) not in (None, False, "", "false") for name in names)
 
 
-def _first_at(docs: list[Doc]) -> datetime | None:
-    return min((parse_iso(doc["at"]) for doc in docs), default=None)
-
-
-def _type(body: str) -> str:
-    parsed = json.loads(body)
-    return str(parsed.get("type") or parsed.get("event") or "")
+def _title(values: Mapping[str, Any]) -> str:
+    person = " ".join(filter(None, (values.get("firstname"), values.get("lastname"))))
+    return str(values.get("dealname") or person)

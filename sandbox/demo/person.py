@@ -15,6 +15,8 @@ OWNER = {
 }
 DEAL_ROOM = next(channel["id"] for channel in CHANNELS if channel["name"] == "deal-room")
 SUBSCRIBER = "northwind-bi"
+SOURCES = ("Zoom", "Microsoft Teams")
+"""Where meetings are recorded, as the console calls it."""
 
 
 class Person:
@@ -49,31 +51,27 @@ class Person:
             raise PageProblem(f"{provider} was not connected: the console says {_notice(back)}")
         return scopes
 
-    def review_crm(self) -> tuple[Page, str]:
-        """The dry run: the page that lists every change the CRM needs first, and the console's count of them."""
-        for link in self._new_destinations():
-            page = self._browser.open(link)
-            if any(form.action.endswith("/crm") for form in page.forms):
-                counts = [words for words in page.texts("header") if " to make" in words]
-                if not counts:
-                    raise PageProblem("the dry run does not say how many changes it would make")
-                return page, counts[0]
-        raise PageProblem("no CRM is offered as a destination")
+    def review_crm(self, provider: str) -> tuple[Page, str]:
+        """The dry run: the page that lists every change this CRM needs first, and the console's count of them."""
+        page = self._browser.open(self._new_destination(provider))
+        counts = [words for words in page.texts("header") if " to make" in words]
+        if not counts or not any(form.action.endswith("/crm") for form in page.forms):
+            raise PageProblem(f"{provider} has no dry run that says how many changes it would make")
+        return page, counts[0]
 
     def apply_crm(self, page: Page) -> str:
         """Make the changes and start writing; gives what the console says."""
         form = next(form for form in page.forms if form.action.endswith("/crm"))
         return self._expect_destinations(self._browser.submit(page, form))
 
-    def add_channel(self) -> str:
-        """Send messages to the deal room; gives what the console says."""
-        for link in self._new_destinations():
-            page = self._browser.open(link)
-            found = [form for form in page.forms if form.action.endswith("/channel")]
-            if found:
-                target = _option(found[0].options.get("target", {}), DEAL_ROOM, "deal-room")
-                return self._expect_destinations(self._browser.submit(page, found[0], {"target": target}))
-        raise PageProblem("no messaging account is offered as a destination")
+    def add_place(self, provider: str, *wanted: str) -> str:
+        """Send messages to the place of this account that has one of these names; gives what the console says."""
+        page = self._browser.open(self._new_destination(provider))
+        form = next((form for form in page.forms if form.action.endswith("/channel")), None)
+        if form is None:
+            raise PageProblem(f"{provider} offers no place to send messages to: {_notice(page)}")
+        target = _option(form.options.get("target", {}), *wanted)
+        return self._expect_destinations(self._browser.submit(page, form, {"target": target}))
 
     def add_webhook(self) -> None:
         """Subscribe the subscriber, and give it the secret that is shown once."""
@@ -86,18 +84,27 @@ class Person:
         address = f"{self._sandbox_url}/_sandbox/subscriber/{SUBSCRIBER}"
         httpx.put(address, json={"secrets": [secret]}, trust_env=False).raise_for_status()
 
-    def meeting_link(self) -> str | None:
-        """The newest meeting's page, once the list shows it."""
+    def meetings(self) -> dict[str, str]:
+        """The pages of the meetings in the list, by the provider that their page names."""
         page = self._browser.open("/meetings")
-        return page.link("/meetings/mtg") if page.has_link("/meetings/mtg") else None
+        paths = dict.fromkeys(href for href, _ in page.links if href.startswith("/meetings/mtg"))
+        return {self._provider_of(path): path for path in paths}
 
     def open(self, path: str) -> Page:
         """Any page of the console."""
         return self._browser.open(path)
 
-    def _new_destinations(self) -> list[str]:
+    def _provider_of(self, path: str) -> str:
+        facts = self._browser.open(path).texts("p.meta")
+        return next((provider for provider in SOURCES if provider in facts), "")
+
+    def _new_destination(self, provider: str) -> str:
+        """The link that makes an account of this provider a destination."""
         page = self._browser.open("/destinations")
-        return [href for href, _ in page.links if href.startswith("/destinations/new/")]
+        for href, words in page.links:
+            if href.startswith("/destinations/new/") and words.endswith(f" {provider}"):
+                return href
+        raise PageProblem(f"the console does not offer {provider} as a destination")
 
     def _expect_destinations(self, page: Page) -> str:
         if page.url.path != "/destinations":

@@ -1,32 +1,43 @@
 """The demo's story, told line by line."""
 
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 
+import httpx
 from rich.console import Console
 from rich.markup import escape
 
 from sandbox.demo.browser import Page
-from sandbox.demo.outcome import Observer, Outcome
-from sandbox.demo.person import Person
+from sandbox.demo.conclusion import conclude
+from sandbox.demo.outcome import World
+from sandbox.demo.person import DEAL_ROOM, Person
+from sandbox.demo.played import Played
 from sandbox.demo.processes import Children, require_free_port, wait_until
 from sandbox.demo.settings import DemoSettings
 from sandbox.demo.timeline import Follower, failure, is_quiet
-from sandbox.kit.store import Doc
+from sandbox.kit.clock import utc_now
 
-RECORDING = "renewal_call.mp4"
-TRANSCRIPT = "renewal_call.vtt"
+RECORDING = {"video": "renewal_call.mp4", "transcript": "renewal_call.vtt", "transcript_delay_s": 0}
 PEOPLE = [
     {"name": "Dana Reyes", "email": "dana.reyes@northwind.example", "internal": True},
     {"name": "Priya Shah", "email": "priya.shah@contoso.example"},
 ]
+ACCOUNTS = {
+    "zoom": "Zoom",
+    "teams": "Microsoft Teams",
+    "salesforce": "Salesforce",
+    "hubspot": "HubSpot",
+    "slack": "Slack",
+}
 RESULT_SECONDS = 900
 QUIET_LOOKS = 4
 """How often in a row nothing may be under way before the story is over: a retry or a revision may follow."""
 
 
 class NotArrived(Exception):
-    """The story has no end: what is missing, in words."""
+    """The story does not end well: what is missing or too much, in words."""
 
 
 class Story:
@@ -36,7 +47,6 @@ class Story:
         self._settings = settings
         self._children = children
         self._console = console
-        self._observer = Observer(settings.sandbox_url)
 
     def tell(self) -> None:
         """All of it. Raises `StartProblem`, `PageProblem`, `NotArrived`."""
@@ -44,9 +54,12 @@ class Story:
         person = Person(self._settings.hub_url, self._settings.sandbox_url)
         try:
             self._set_up(person)
-            meeting, path = self._play(person)
-            outcome = self._follow(person, path)
-            self._conclude(meeting, path, outcome, person.password)
+            played = self._find(person, self._play())
+            pages = self._follow(person, played)
+            world = World(self._settings.sandbox_url)
+            conclude(self._line, self._settings, played, pages, world)
+            self._line(f"\nSign in at {self._settings.hub_url} as dana.reyes@northwind.example with {person.password}")
+            _require_each_once(world, played)
         finally:
             person.close()
 
@@ -66,86 +79,73 @@ class Story:
         wait_until(self._settings.first_run_file.is_file, 20)
         person.found_organisation(self._settings.first_run_file.read_text().strip())
         self._done("Organisation Northwind and its owner made through the first-run link")
-        for provider in ("zoom", "salesforce", "slack"):
+        for provider, name in ACCOUNTS.items():
             scopes = person.connect(provider)
-            self._done(f"{provider.title()} connected over its consent page ({len(scopes)} scopes)")
-        page, changes = person.review_crm()
-        self._done(f"Salesforce dry run: {changes}; nothing changed yet")
-        self._done(person.apply_crm(page))
-        self._done(person.add_channel())
+            self._done(f"{name} connected over its consent page ({len(scopes)} scopes)")
+        for crm in ("Salesforce", "HubSpot"):
+            page, changes = person.review_crm(crm)
+            self._done(f"{crm} dry run: {changes}; nothing changed yet")
+            self._done(person.apply_crm(page))
+        self._done(person.add_place("Slack", DEAL_ROOM, "deal-room"))
+        self._done(person.add_place("Microsoft Teams", "owner"))
+        self._done(person.add_place("Zoom", "owner"))
         person.add_webhook()
         self._done("Webhook endpoint added; the subscriber knows its secret")
 
-    def _play(self, person: Person) -> tuple[Doc, str]:
-        order = {
-            "topic": "Contoso renewal",
-            "video": RECORDING,
-            "transcript": TRANSCRIPT,
-            "participants": PEOPLE,
-            "webhook_url": f"{self._settings.hub_url}/hooks/zoom",
-        }
-        played = self._observer.play(order)
-        if played["webhook_problem"]:
-            raise NotArrived(f"the hub's webhook address was not accepted: {played['webhook_problem']}")
-        self._done(f"Zoom recorded {RECORDING} ({played['meeting']['duration_s']:.0f} s) and announced it")
-        if not wait_until(lambda: person.meeting_link() is not None, 60):
-            raise NotArrived("the hub shows no meeting a minute after the announcement")
-        return played["meeting"], str(person.meeting_link())
+    def _play(self) -> list[Played]:
+        hook = f"{self._settings.hub_url}/hooks/zoom"
+        return [
+            self._record("zoom", "Zoom", {"topic": "Contoso renewal", "webhook_url": hook}),
+            self._record("teams", "Microsoft Teams", {"subject": "Contoso renewal, the day after"}),
+        ]
 
-    def _follow(self, person: Person, path: str) -> Outcome:
-        follower, quiet = Follower(), 0
+    def _record(self, simulator: str, name: str, order: dict[str, Any]) -> Played:
+        address = f"{self._settings.sandbox_url}/_sandbox/{simulator}/meetings"
+        played = Played(name, utc_now())
+        body = RECORDING | order | {"participants": PEOPLE}
+        answer = httpx.post(address, json=body, timeout=30, trust_env=False).raise_for_status().json()
+        if answer.get("webhook_problem"):
+            raise NotArrived(f"the hub's webhook address was not accepted: {answer['webhook_problem']}")
+        seconds = answer["meeting"]["duration_s"]
+        self._done(f"{name} recorded {RECORDING['video']} ({seconds:.0f} s) and announced it")
+        return played
+
+    def _find(self, person: Person, played: Sequence[Played]) -> list[Played]:
+        found: dict[str, str] = {}
+
+        def are_listed() -> bool:
+            found.update(person.meetings())
+            return all(each.provider in found for each in played)
+
+        if not wait_until(are_listed, 60):
+            raise NotArrived(f"a minute after the announcements the hub shows {', '.join(found) or 'no meeting'} only")
+        return [Played(each.provider, each.ended, found[each.provider]) for each in played]
+
+    def _follow(self, person: Person, played: Sequence[Played]) -> list[Page]:
+        followers, quiet = [Follower() for _ in played], 0
         deadline = time.monotonic() + RESULT_SECONDS
-        outcome = Outcome()
-        with self._doing("Following the recording"):
+        with self._doing("Following the recordings"):
             while time.monotonic() < deadline:
                 self._children.check()
-                page = person.open(path)
-                self._tell_news(follower, page)
-                outcome = self._observer.outcome()
-                quiet = quiet + 1 if is_quiet(page) else 0
-                if quiet >= QUIET_LOOKS and _is_over(page, outcome, quiet):
-                    break
-                time.sleep(0.5)
-        if outcome.missing:
-            raise NotArrived(f"not there: {', '.join(outcome.missing)}. See {self._settings.hub_url}{path}")
-        return outcome
+                pages = [person.open(each.path) for each in played]
+                for each, follower, page in zip(played, followers, pages, strict=True):
+                    self._tell_news(each, follower, page)
+                quiet = quiet + 1 if all(map(is_quiet, pages)) else 0
+                if quiet >= QUIET_LOOKS and self._is_over(played, pages, quiet):
+                    return pages
+                time.sleep(0.25)
+        raise NotArrived(f"the story has no end after {RESULT_SECONDS} s. See {self._settings.hub_url}/meetings")
 
-    def _tell_news(self, follower: Follower, page: Page) -> None:
+    def _is_over(self, played: Sequence[Played], pages: Sequence[Page], quiet: int) -> bool:
+        """Whether all is there, or nothing more will come. Raises `NotArrived` for a failed analysis."""
+        if failed := next(filter(None, map(failure, pages)), ""):
+            raise NotArrived(failed)
+        return not _problems(World(self._settings.sandbox_url), played) or quiet > 10 * QUIET_LOOKS
+
+    def _tell_news(self, played: Played, follower: Follower, page: Page) -> None:
         for entry in follower.news(page):
-            words = escape(f"{entry.step}: {entry.details}" if entry.details else entry.step)
-            self._done(f"{words} [dim]{entry.since}[/dim]")
-
-    def _conclude(self, meeting: Doc, path: str, outcome: Outcome, password: str) -> None:
-        settings, result = self._settings, outcome.result
-        score = result.get("trust_score")
-        self._line("")
-        self._line(f"[bold]Trust Score {score:.1f} of 100[/bold]" if score is not None else "[bold]No score[/bold]")
-        interval = result.get("trust_interval")
-        if interval:
-            self._line(f"90 % interval {interval[0]:.1f} to {interval[1]:.1f}, against the speakers' own baseline")
-        self._line("\nWhere it stands")
-        for written in outcome.records:
-            link = f"{settings.sandbox_url}/salesforce/{written.id}"
-            self._line(f"  {written.type} {written.name}: {len(written.figures)} fields  {link}")
-        for task in outcome.tasks:
-            self._line(f"  Task “{task['Subject']}”  {settings.sandbox_url}/salesforce/{task['Id']}")
-        self._line(f"  Slack #deal-room: {len(outcome.messages)} message  {settings.sandbox_url}/slack")
-        announced = (
-            f"{len(outcome.announcements)} verified {'result' if len(outcome.announcements) == 1 else 'results'}"
-        )
-        self._line(f"  Webhook subscriber: {announced}  {settings.sandbox_url}/subscriber")
-        self._line(f"  Hub  {settings.hub_url}{path}")
-        self._line("\nSeconds after the end of the meeting")
-        for what, seconds in self._observer.hops(meeting, outcome):
-            self._line(f"  {seconds:7.2f}  {what}")
-        self._line(f"\nSign in at {settings.hub_url} as dana.reyes@northwind.example with {password}")
-        self._check_clean(outcome)
-
-    def _check_clean(self, outcome: Outcome) -> None:
-        if outcome.unverified or outcome.duplicates:
-            raise NotArrived(
-                f"{outcome.unverified} webhooks did not verify and {outcome.duplicates} came more than once"
-            )
+            words = ": ".join(filter(None, (f"{entry.step} {entry.whom}".strip(), entry.details)))
+            self._done(f"[dim]{played.provider:<15}[/dim] {escape(words)} [dim]{entry.since}[/dim]")
 
     def _doing(self, what: str) -> AbstractContextManager[object]:
         return self._console.status(what)
@@ -157,8 +157,17 @@ class Story:
         self._console.print(text, highlight=False, soft_wrap=True)
 
 
-def _is_over(page: Page, outcome: Outcome, quiet: int) -> bool:
-    """Whether all is there, or nothing more will come. Raises `NotArrived` for a failed analysis."""
-    if failure(page):
-        raise NotArrived(failure(page))
-    return not outcome.missing or quiet > 10 * QUIET_LOOKS
+def _problems(world: World, played: Sequence[Played]) -> list[str]:
+    """What is missing or there too often, over all meetings and places."""
+    found = [
+        f"{each.provider}: {arrival.problem}"
+        for each in played
+        for arrival in world.arrivals(each.provider, each.meeting_id)
+        if arrival.problem
+    ]
+    return [*found, *([] if world.records() else ["no figures in any CRM record"]), *world.problems]
+
+
+def _require_each_once(world: World, played: Sequence[Played]) -> None:
+    if problems := _problems(world, played):
+        raise NotArrived(f"not everything is there exactly once: {'; '.join(problems)}")

@@ -1,20 +1,41 @@
 """The hub's own account of a meeting's way, read from its page."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sandbox.demo.browser import Page
+from sandbox.kit.clock import parse_iso
 
 UNDER_WAY = ("On its way", "Waiting", "Fetching recording", "Analysing")
 
 
+MATCHED = "matched"
+STAGES = {
+    "Recording announced": "announced to the hub",
+    "Recording fetched": "fetched",
+    "Recording analysed": "analysed",
+    "Analysis completed": "published",
+    "Meeting matched": MATCHED,
+}
+"""The steps that a latency is told for, and how; deliveries are told by whom they are for."""
+DELIVERED = "Delivery succeeded"
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One line: what happened, details, and how long after the line before."""
+    """One line: what happened, for whom, details, how long after the line before, and when."""
 
     step: str
-    details: str
-    since: str
+    whom: str = ""
+    details: str = ""
+    since: str = ""
+    at: datetime | None = None
+
+    @property
+    def stage(self) -> str:
+        """What a latency is told for; empty for all other steps."""
+        return f"in {self.whom}" if self.step == DELIVERED else STAGES.get(self.step, "")
 
 
 def entries(page: Page) -> list[Entry]:
@@ -24,12 +45,31 @@ def entries(page: Page) -> list[Entry]:
         if "ol.timeline" not in path:
             continue
         if path.endswith("strong"):
-            found.append(Entry(words, "", ""))
-        elif found and words.startswith("+"):
-            found[-1] = Entry(found[-1].step, found[-1].details, words)
-        elif found and path.endswith("span.small"):
-            found[-1] = Entry(found[-1].step, f"{found[-1].details} {words}".strip(), found[-1].since)
+            found.append(Entry(words))
+        elif found and not path.endswith(" time"):
+            found[-1] = _completed(found[-1], path, words)
     return found
+
+
+def latencies(page: Page, since: datetime) -> dict[str, float]:
+    """Seconds from `since` until each stage was reached first; matching is over with the last CRM."""
+    found: dict[str, float] = {}
+    for entry in entries(page):
+        is_news = entry.stage not in found or entry.stage == MATCHED
+        if entry.stage and entry.at is not None and is_news:
+            found[entry.stage] = (entry.at - since).total_seconds()
+    return found
+
+
+def _completed(entry: Entry, path: str, words: str) -> Entry:
+    """The entry with one more piece of its line."""
+    if path.endswith("time@datetime"):
+        return replace(entry, at=parse_iso(words))
+    if path.endswith("span.muted small to"):
+        return replace(entry, whom=words)
+    if words.startswith("+"):
+        return replace(entry, since=words)
+    return replace(entry, details=f"{entry.details} {words}".strip())
 
 
 def states(page: Page) -> list[str]:
@@ -51,14 +91,14 @@ class Follower:
     """Gives each timeline entry once, however often the page is read."""
 
     def __init__(self) -> None:
-        self._seen: Counter[tuple[str, str]] = Counter()
+        self._seen: Counter[tuple[str, str, str]] = Counter()
 
     def news(self, page: Page) -> list[Entry]:
         """Entries that were not there before."""
-        counted: Counter[tuple[str, str]] = Counter()
+        counted: Counter[tuple[str, str, str]] = Counter()
         fresh = []
         for entry in entries(page):
-            key = (entry.step, entry.details)
+            key = (entry.step, entry.whom, entry.details)
             counted[key] += 1
             if counted[key] > self._seen[key]:
                 fresh.append(entry)
