@@ -5,7 +5,6 @@ face is turned to the camera with open eyes that look at it, the engagement that
 nothing about thoughts.
 """
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -33,15 +32,20 @@ def attention(aus: Tensor, measures: Tensor) -> float:
     """0..1: turned to the camera, eyes open, looking at it."""
     opened = 1.0 - float(max(aus[_EYES_CLOSED], aus[_BLINK]))
     looking = 1.0 - float(aus[_EYES_AWAY].max())
-    return frontal(measures) * opened * looking
+    return float(frontal(measures)) * opened * looking
 
 
-def frontal(measures: Tensor) -> float:
-    """How far the head is turned to the camera, 0..1."""
-    pitch, yaw = (math.radians(float(measures[INDEX[name]])) for name in ("pitch", "yaw"))
-    return min(1.0, max(0.0, math.cos(pitch) * math.cos(yaw)))
+def frontal(measures: Tensor) -> Tensor:
+    """How far heads are turned to the camera, 0..1, from their measures (..., len(INDEX))."""
+    pitch, yaw = (np.cos(np.radians(measures[..., INDEX[name]])) for name in ("pitch", "yaw"))
+    turned: Tensor = np.clip(pitch * yaw, 0, 1).astype(np.float32)
+    return turned
 
 
-def certainty(presence: float, width: float, measures: Tensor) -> float:
-    """Trust in a face, 0..1: falls with doubt that it is one, with small faces, and with heads turned away."""
-    return float(presence) * float(np.clip(width / _SURE_WIDTH, 0, 1)) * frontal(measures)
+def certainty(presence: Tensor, width: Tensor, measures: Tensor) -> Tensor:
+    """Trust in samples of a face, 0..1: falls with doubt that it is one, with small faces, and with heads turned away.
+
+    `presence` (...) 0..1, `width` (...) in shares of the picture, `measures` (..., len(INDEX)).
+    """
+    trust: Tensor = (presence * np.clip(width / _SURE_WIDTH, 0, 1) * frontal(measures)).astype(np.float32)
+    return trust

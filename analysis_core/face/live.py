@@ -58,8 +58,8 @@ class LiveFaces:
         latest = samples[-1][None]
         aus = intensities(np.array(track.times_s[-1:], np.float32), latest, neutral(np.stack(samples)))
         valence, arousal = affect(aus)
-        presence = float(track.presence[-1])
-        x, y, width, height = (float(value) for value in track.boxes[-1])
+        presence, box = np.array(track.presence[-1], np.float32), track.boxes[-1]
+        x, y, width, height = (float(value) for value in box)
         track.forget()
         return LiveFace(
             track.id,
@@ -68,7 +68,7 @@ class LiveFaces:
             float(valence[0]),
             float(arousal[0]),
             float(dominance(aus)[0]),
-            certainty(presence, width, samples[-1]),
+            float(certainty(presence, box[2], samples[-1])),
             expressions(aus[0]),
             attention(aus[0], samples[-1]),
         )

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from analysis_core.arithmetic import on_one_thread
 from analysis_core.face.affect import affect
+from analysis_core.face.expression import certainty
 from analysis_core.face.intensities import intensities, schema
 from analysis_core.face.measures import INDEX
 from analysis_core.face.models import load
@@ -21,7 +23,6 @@ _LEAST_SAMPLES = 3
 _POSE_COLUMNS = [INDEX[name] for name in ("pitch", "yaw", "roll")]
 _MOUTH_COLUMNS = [INDEX[name] for name in ("lip_gap", "mouth_width")]
 _MOTION_GAP_S = 1.5
-_SURE_WIDTH = 0.05
 
 
 def observe(
@@ -52,6 +53,7 @@ class FaceObserver:
     """Follows faces picture by picture and can say at any time what was seen up to now."""
 
     def __init__(self) -> None:
+        on_one_thread()
         self._tracker = Tracker(load())
         self._times_s: list[float] = []
         self._with_face = 0
@@ -77,17 +79,16 @@ def _finished(track: Track) -> FaceTrack:
     boxes = np.stack(track.boxes)
     aus = intensities(times_s, samples, neutral(samples))
     valence, arousal = affect(aus)
-    pose = samples[:, _POSE_COLUMNS]
     return FaceTrack(
         id=track.id,
         times_s=times_s,
         boxes=boxes,
         aus=aus,
-        pose=pose,
+        pose=samples[:, _POSE_COLUMNS],
         valence=valence,
         arousal=arousal,
         mouth_motion=_mouth_motion(times_s, samples),
-        confidence=_confidence(np.array(track.presence, np.float32), boxes, pose),
+        confidence=certainty(np.array(track.presence, np.float32), boxes[:, 2], samples),
     )
 
 
@@ -96,11 +97,3 @@ def _mouth_motion(times_s: Tensor, samples: Tensor) -> Tensor:
     moved = np.abs(np.diff(samples[:, _MOUTH_COLUMNS], axis=0)).sum(axis=1)
     moved[np.diff(times_s) > _MOTION_GAP_S] = np.nan
     return np.concatenate([[np.nan], moved]).astype(np.float32)
-
-
-def _confidence(presence: Tensor, boxes: Tensor, pose: Tensor) -> Tensor:
-    """Trust in a sample, 0..1: falls with doubt that it is a face, with small faces, and with heads turned away."""
-    size = np.clip(boxes[:, 2] / _SURE_WIDTH, 0, 1)
-    frontal = np.clip(np.cos(np.radians(pose[:, 0])) * np.cos(np.radians(pose[:, 1])), 0, 1)
-    confidence: Tensor = (presence * size * frontal).astype(np.float32)
-    return confidence
