@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis_core.arithmetic import on_one_thread
 from analysis_core.observations import SpeechObservations, Turn
 from analysis_core.speech import emotion, summary
 from analysis_core.speech.cutter import Cutter, Piece
@@ -21,6 +22,7 @@ class SpeechAnalyser:
     """Observes one stream of one recording; feed it windows in order, then ask for the observations."""
 
     def __init__(self, turns: Sequence[Turn], speaker: str) -> None:
+        on_one_thread()
         self._floor = Floor(turns, speaker)
         self._detector = Detector()
         self._cutter = Cutter()
