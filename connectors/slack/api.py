@@ -37,6 +37,11 @@ class SlackApi:
                 raise
         return await self._send(await self._client.access_token(force_refresh=True), method, arguments)
 
+    async def upload(self, content: bytes, name: str, title: str, words: str) -> str:
+        """Upload a picture that only messages of ours will show; gives its id. `words` is what it shows."""
+        answer = await self.call("files_upload_v2", content=content, filename=name, title=title, alt_txt=words)
+        return str(answer["files"][0]["id"])
+
     async def pages(self, method: str, arguments: Mapping[str, Any], *, at_most: int) -> AsyncIterator[Answer]:
         """The first pages of a listing method."""
         cursor = ""
@@ -54,12 +59,15 @@ class SlackApi:
         )
         if web.base_url.startswith("http://"):  # only loopback may be plain, and no proxy leads there
             web.proxy = None
+        send = getattr(web, method.replace(".", "_"))
         try:
-            answer = await getattr(web, method.replace(".", "_"))(**arguments)
+            answer = await send(**arguments)
         except SlackApiError as error:
             raise _translated(error) from error
         except (SlackClientError, *_NETWORK_ERRORS) as error:
             raise ProviderUnavailable(f"Slack did not answer ({type(error).__name__})") from error
+        except (AttributeError, TypeError, RecursionError) as error:  # what the SDK says of JSON that is no object
+            raise ProviderUnavailable("Slack sent JSON of another shape") from error
         data: Answer = answer.data
         return data
 

@@ -23,6 +23,8 @@ class SlackConnector:
     async def check(self) -> Account:
         """The workspace behind the token."""
         answer = await self._api.call("auth.test")
+        if missing := {"team_id", "team", "user_id", "url"} - set(answer):
+            raise RequestRejected(f"Slack did not say which workspace this is ({', '.join(sorted(missing))})")
         facts = {"team_id": answer["team_id"], "bot_user_id": answer["user_id"], "workspace_url": answer["url"]}
         return Account(id=answer["team_id"], name=answer["team"], facts=facts)
 
@@ -60,10 +62,13 @@ async def _deliver(messages: Messages, report: Report, known: Posted | None) -> 
     standing = known or await messages.find(report)
     if standing is None:
         return await messages.post(report)
-    found_own_post = known is None and standing.facts.get("analysis_id") == report.analysis_id
-    if found_own_post or standing.revision > report.revision:
+    if standing.revision > report.revision:
         return standing
-    return await messages.update(standing, report)
+    is_own_post = known is None and standing.facts.get("analysis_id") == report.analysis_id
+    shown = standing if is_own_post else await messages.update(standing, report)
+    if shown.ts == standing.ts:
+        await messages.tell_revision(shown, report, {} if is_own_post else standing.facts)
+    return shown
 
 
 def _option(channel: dict[str, Any]) -> TargetOption:

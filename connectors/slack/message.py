@@ -12,6 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from connectors.base.errors import RequestRejected
 from connectors.base.figures import alert_text, clock_text, figures, shorten, strongest
 from connectors.base.records import Moment, Report
+from connectors.slack.picture import trend_words
 from connectors.slack.sparkline import sparkline
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "slack"
@@ -35,13 +36,22 @@ def text_of(report: Report) -> str:
     return shorten(escape(f"{_title(report)}: {_score_words(report)}{alerts}"), _TEXT_LIMIT)
 
 
-def blocks_of(report: Report, earlier: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The blocks. `earlier` holds the figures of the revision before, when there was one.
+def revision_text(report: Report, earlier: Mapping[str, str]) -> str:
+    """What a later revision changed, for the thread of the message that shows it."""
+    before = earlier.get("trust_score")
+    was = f", was {before}" if before and before != str(figures(report)["trust_score"]) else ""
+    said = f"{_score_words(report)[:1].upper()}{_score_words(report)[1:]}"
+    return shorten(escape(f"Revision {report.revision}: {said}{was}. The message above shows it."), _TEXT_LIMIT)
+
+
+def blocks_of(report: Report, earlier: Mapping[str, str], picture: str | None = None) -> list[dict[str, Any]]:
+    """The blocks. `earlier` holds the figures of the revision before, when there was one; `picture` is the id of the
+    uploaded trend, without which it is drawn in text.
 
     Raises `RequestRejected` when an edited template no longer gives a list of blocks.
     """
     try:
-        blocks = json.loads(_template().render(_context(report, earlier)))
+        blocks = json.loads(_template().render({**_context(report, earlier), **_trend(report, picture)}))
     except (TemplateError, ValueError, TypeError) as error:
         raise RequestRejected(f"the Slack template {_TEMPLATE} is broken: {error}", code="template") from error
     if not isinstance(blocks, list):
@@ -62,13 +72,18 @@ def _context(report: Report, earlier: Mapping[str, str]) -> dict[str, Any]:
         "note": values["score_note"],
         "interval": report.trust_interval and (values["trust_low"], values["trust_high"]),
         "vad": [_vad_row(name, values[name], earlier) for name in VAD_NAMES],
-        "trend": sparkline(report.trend),
         "alerts": _listed([alert_text(alert) for alert in report.alerts]),
         "moments": _listed([_moment_text(moment) for moment in strongest(report.moments, _LISTED)]),
         "url": report.url,
         "facts": _facts(report),
         "compared_with": "the revision before" if earlier else "the neutral middle (0.5)",
     }
+
+
+def _trend(report: Report, picture: str | None) -> dict[str, Any]:
+    if picture is None:
+        return {"trend": sparkline(report.trend), "picture": None, "picture_words": ""}
+    return {"trend": "", "picture": picture, "picture_words": trend_words(report)}
 
 
 def _title(report: Report) -> str:

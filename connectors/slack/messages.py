@@ -5,6 +5,7 @@ metadata, and before posting we look for our own message about the meeting: a pr
 answer and our commit finds its message on the retry, and posts nothing.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,8 +14,9 @@ from typing import Any, Final, TypeVar
 from connectors.base.errors import RequestRejected
 from connectors.base.figures import figures
 from connectors.base.records import Receipt, Report
-from connectors.slack.api import SlackApi
-from connectors.slack.message import VAD_NAMES, blocks_of, text_of
+from connectors.slack.api import Answer, SlackApi
+from connectors.slack.message import VAD_NAMES, blocks_of, revision_text, text_of
+from connectors.slack.picture import trend_png, trend_words
 
 T = TypeVar("T")
 EVENT_TYPE: Final = "echodepth_analysis"
@@ -22,6 +24,10 @@ _CLOCK_SKEW = timedelta(minutes=10)
 _PAGE_SIZE = 200
 _PAGES_SEARCHED = 5
 _GONE = "message_not_found"
+_BLOCKS_REFUSED = "invalid_blocks"
+_TRIES_WITH_PICTURE = 3
+_UNTIL_PROCESSED_S = 1.0
+_SECOND = 2
 _LOCKED = frozenset({"cant_update_message", "edit_window_closed"})
 
 
@@ -43,7 +49,7 @@ class Posted:
 def facts_of(report: Report) -> dict[str, str]:
     """What a message says about itself, to find it again and to compare the next revision with."""
     values = figures(report)
-    shown = {name: str(values[name]) for name in VAD_NAMES if values[name] is not None}
+    shown = {name: str(values[name]) for name in ("trust_score", *VAD_NAMES) if values[name] is not None}
     ids = {"analysis_id": report.analysis_id, "meeting_id": report.meeting_id, "revision": str(report.revision)}
     return {**ids, **shown}
 
@@ -72,16 +78,14 @@ class Messages:
     async def post(self, report: Report, thread: str | None = None) -> Posted:
         """A new message, in a thread when `thread` is its first message's timestamp."""
         place = {"thread_ts": thread, "reply_broadcast": True} if thread else {}
-        content = {**_content(report, {}), **place, "unfurl_links": False}
-        answer = await self._inside(lambda: self._api.call("chat.postMessage", channel=self._channel, **content))
+        answer = await self._show("chat.postMessage", report, {}, {**place, "unfurl_links": False})
         return Posted(self._channel, answer["ts"], facts_of(report))
 
     async def update(self, standing: Posted, report: Report) -> Posted:
         """The message with the report's content; a reply or a new message when it cannot be changed any more."""
         earlier = standing.facts if standing.revision < report.revision else {}
-        content = _content(report, earlier)
         try:
-            await self._api.call("chat.update", channel=self._channel, ts=standing.ts, **content)
+            await self._show("chat.update", report, earlier, {"ts": standing.ts})
         except RequestRejected as error:
             if error.code == _GONE:
                 return await self.find(report) or await self.post(report)
@@ -90,19 +94,59 @@ class Messages:
             raise
         return Posted(self._channel, standing.ts, facts_of(report))
 
+    async def tell_revision(self, shown: Posted, report: Report, earlier: Mapping[str, str]) -> None:
+        """Say in the message's thread, once, that it shows a later revision: whoever follows it hears of that."""
+        if report.revision < _SECOND or await self._replied(shown, report):
+            return
+        metadata = {"event_type": EVENT_TYPE, "event_payload": facts_of(report)}
+        text = revision_text(report, earlier)
+        place = {"channel": self._channel, "thread_ts": shown.ts}
+        await self._api.call("chat.postMessage", text=text, metadata=metadata, unfurl_links=False, **place)
+
     async def _reply(self, standing: Posted, report: Report) -> Posted:
+        return await self._replied(standing, report) or await self.post(report, thread=standing.ts)
+
+    async def _replied(self, standing: Posted, report: Report) -> Posted | None:
+        """Our reply about this very analysis, in the thread of a message."""
         search = {"ts": standing.ts}
-        found = await self._search("conversations.replies", report.meeting_id, search, report.analysis_id)
-        return found or await self.post(report, thread=standing.ts)
+        return await self._search(
+            "conversations.replies", report.meeting_id, search, report.analysis_id, but=standing.ts
+        )
+
+    async def _show(self, method: str, report: Report, earlier: Mapping[str, str], place: Mapping[str, Any]) -> Answer:
+        """Post or change the message, with the trend as a picture where Slack takes one."""
+        picture = await self._picture(report)
+        for _ in range(_TRIES_WITH_PICTURE if picture else 0):
+            try:
+                return await self._say(method, _content(report, earlier, picture), place)
+            except RequestRejected as error:
+                if error.code != _BLOCKS_REFUSED:
+                    raise
+            await asyncio.sleep(_UNTIL_PROCESSED_S)  # Slack does not show a picture that it is still looking at
+        return await self._say(method, _content(report, earlier, None), place)
+
+    async def _say(self, method: str, content: Mapping[str, Any], place: Mapping[str, Any]) -> Answer:
+        return await self._inside(lambda: self._api.call(method, channel=self._channel, **content, **place))
+
+    async def _picture(self, report: Report) -> str | None:
+        """The id of the uploaded trend; None where there is nothing to draw or the app may not upload."""
+        drawn = await asyncio.to_thread(trend_png, report)
+        if drawn is None:
+            return None
+        try:
+            return await self._api.upload(drawn, "trend.png", "Credibility signal over the call", trend_words(report))
+        except RequestRejected:
+            return None
 
     async def _search(
-        self, method: str, meeting_id: str, search: Mapping[str, Any], analysis_id: str | None = None
+        self, method: str, meeting_id: str, search: Mapping[str, Any], analysis_id: str | None = None, but: str = ""
     ) -> Posted | None:
         arguments = {"channel": self._channel, "limit": _PAGE_SIZE, "include_all_metadata": True, **search}
         async for page in self._api.pages(method, arguments, at_most=_PAGES_SEARCHED):
             for message in page.get("messages") or []:
                 facts = _our_facts(message)
-                if facts.get("meeting_id") == meeting_id and analysis_id in {None, facts.get("analysis_id")}:
+                about = facts.get("meeting_id") == meeting_id and analysis_id in {None, facts.get("analysis_id")}
+                if about and message["ts"] != but:
                     return Posted(self._channel, str(message["ts"]), facts)
         return None
 
@@ -117,9 +161,9 @@ class Messages:
         return await call()
 
 
-def _content(report: Report, earlier: Mapping[str, str]) -> dict[str, Any]:
+def _content(report: Report, earlier: Mapping[str, str], picture: str | None) -> dict[str, Any]:
     metadata = {"event_type": EVENT_TYPE, "event_payload": facts_of(report)}
-    return {"text": text_of(report), "blocks": blocks_of(report, earlier), "metadata": metadata}
+    return {"text": text_of(report), "blocks": blocks_of(report, earlier, picture), "metadata": metadata}
 
 
 def _our_facts(message: Mapping[str, Any]) -> Mapping[str, str]:

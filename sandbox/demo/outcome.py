@@ -89,7 +89,8 @@ class World:
         return tuple(f"{self._url}{HUBSPOT_RECORD}/{CALL_TYPE}/{call_id}" for call_id in found)
 
     def _messages(self, meeting_id: str) -> tuple[str, ...]:
-        mine = [message for message in self._states["slack"]["messages"] if message["channel"] == DEAL_ROOM]
+        said = [message for message in self._states["slack"]["messages"] if message["channel"] == DEAL_ROOM]
+        mine = [message for message in said if not message["thread_ts"]]
         found = [each for each in mine if _payload(each).get("meeting_id") == meeting_id]
         return tuple(f"{self._url}/slack" for _ in found)
 
@@ -102,7 +103,7 @@ class World:
 
     def _chat(self, meeting_id: str) -> Arrival:
         found = [each for each in self._states["zoom"]["chat_messages"] if meeting_id in each["message"]]
-        return Arrival("Team Chat message to the host", tuple(f"{self._url}/zoom" for _ in found))
+        return Arrival("Team Chat message to the host", tuple(f"{self._url}/zoom/chat" for _ in found))
 
     def _announced(self) -> list[Doc]:
         genuine = [json.loads(each["body"]) for each in self._subscriber["deliveries"] if _is_genuine(each)]

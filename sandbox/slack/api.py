@@ -33,6 +33,7 @@ class Api:
             "conversations.info": (("channels:read", "groups:read"), self._info),
             "conversations.join": (("channels:join",), self._join),
             "conversations.history": (("channels:history", "groups:history"), self._history),
+            "conversations.replies": (("channels:history", "groups:history"), self._replies),
             "chat.postMessage": (("chat:write",), self._post),
             "chat.update": (("chat:write",), self._update),
             "chat.delete": (("chat:write",), self._delete),
@@ -104,19 +105,27 @@ class Api:
         channel = self._workspace.channel(fields.get("channel"))
         if not channel["member"]:
             raise SlackError("not_in_channel")
-        limit, offset = _page(fields)
-        newest_first = self._workspace.messages(channel["id"])[::-1]
-        metadata = str(fields.get("include_all_metadata", "")).lower() in ("1", "true")
-        page = [message_view(m, metadata=metadata) for m in newest_first[offset : offset + limit]]
-        more = offset + limit < len(newest_first)
-        cursor = f"next:{offset + limit}" if more else ""
-        return {"messages": page, "has_more": more, "response_metadata": {"next_cursor": cursor}}
+        oldest = float(fields.get("oldest") or 0)
+        newest_first = [m for m in self._workspace.messages(channel["id"])[::-1] if _is_in_channel(m, oldest)]
+        return _messages(newest_first, fields)
+
+    def _replies(self, fields: Fields, _: Access) -> dict[str, Any]:
+        channel = self._workspace.channel(fields.get("channel"))
+        if not channel["member"]:
+            raise SlackError("not_in_channel")
+        ts = str(fields.get("ts", ""))
+        thread = [m for m in self._workspace.messages(channel["id"]) if ts in (m["ts"], m.get("thread_ts"))]
+        if not thread:
+            raise SlackError("thread_not_found")
+        return _messages(thread, fields)
 
     def _post(self, fields: Fields, access: Access) -> dict[str, Any]:
+        self._files.require_shown(fields.get("blocks"))
         message = self._workspace.post(fields, public="chat:write.public" in access.scopes)
         return {"channel": message["channel"], "ts": message["ts"], "message": message_view(message)}
 
     def _update(self, fields: Fields, _: Access) -> dict[str, Any]:
+        self._files.require_shown(fields.get("blocks"))
         message = self._workspace.update(fields)
         answer = {"channel": message["channel"], "ts": message["ts"], "text": message["text"]}
         return answer | {"message": message_view(message)}
@@ -142,6 +151,21 @@ class Api:
     def _complete_upload(self, fields: Fields, _: Access) -> dict[str, Any]:
         channel = self._workspace.channel(fields["channel_id"]) if fields.get("channel_id") else None
         return self._files.complete(fields, channel)
+
+
+def _is_in_channel(message: dict[str, Any], oldest: float) -> bool:
+    """Replies stand in their thread only, unless they were sent to the channel as well."""
+    told = not message.get("thread_ts") or message.get("reply_broadcast")
+    return bool(told) and float(message["ts"]) >= oldest
+
+
+def _messages(found: list[dict[str, Any]], fields: Fields) -> dict[str, Any]:
+    limit, offset = _page(fields)
+    metadata = str(fields.get("include_all_metadata", "")).lower() in ("1", "true")
+    page = [message_view(m, metadata=metadata) for m in found[offset : offset + limit]]
+    more = offset + limit < len(found)
+    cursor = f"next:{offset + limit}" if more else ""
+    return {"messages": page, "has_more": more, "response_metadata": {"next_cursor": cursor}}
 
 
 def _is_listed(channel: dict[str, Any], types: list[str], access: Access) -> bool:

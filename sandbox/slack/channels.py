@@ -42,6 +42,13 @@ class Workspace:
             raise SlackError("channel_not_found")
         return found[0]
 
+    def make(self, name: str, *, private: bool, member: bool) -> Doc:
+        """A new channel, as people make them."""
+        channel = {"id": f"C0{name.upper().replace('-', '')}", "name": name, "purpose": "", "archived": False}
+        channel |= {"private": private, "member": member}
+        self._channels.put(channel["id"], channel)
+        return channel
+
     def join(self, key: Any) -> tuple[Doc, bool]:
         """Become a member; says whether the app was one already. Raises `SlackError`."""
         channel = self.channel(key)
@@ -79,6 +86,7 @@ class Workspace:
             "ts": self._timestamp(),
             "edited": None,
             "thread_ts": fields.get("thread_ts"),
+            "reply_broadcast": str(fields.get("reply_broadcast", "")).lower() in ("1", "true"),
         }
         message |= content
         self._messages.put(message["ts"], message)

@@ -8,9 +8,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from sandbox.kit.clock import parse_iso
 from sandbox.kit.store import Doc
 from sandbox.kit.world import World
-from sandbox.slack.errors import SlackError
+from sandbox.slack.errors import SlackError, invalid_blocks
+from sandbox.slack.team import DEFAULT_OPTIONS
 
 LARGEST = 50 * 1024 * 1024
 
@@ -62,6 +64,13 @@ class Files:
             return PlainTextResponse("unknown file", status_code=404)
         return FileResponse(self._path(file_id), media_type="image/png" if file["name"].endswith(".png") else None)
 
+    def require_shown(self, blocks: Any) -> None:
+        """Raise `SlackError` for blocks with a picture that messages cannot show, or not yet."""
+        parsed = json.loads(blocks) if isinstance(blocks, str) and blocks else blocks
+        wanted = [block["slack_file"].get("id") for block in parsed or [] if _has_picture(block)]
+        if unknown := [file_id for file_id in wanted if not self._is_ready(file_id)]:
+            raise invalid_blocks([f"invalid slack file: {unknown[0]} [json-pointer:/blocks]"])
+
     def all(self) -> list[Doc]:
         """Every file."""
         return self._files.all()
@@ -72,11 +81,23 @@ class Files:
             raise SlackError("file_not_found")
         title = item.get("title") or file["name"]
         shared = file | {"state": "shared", "title": title, "channel": channel["id"] if channel else None}
+        shared["shared_at"] = self._world.clock().isoformat()
         self._files.put(file["id"], shared)
         return {"id": file["id"], "title": title}
 
+    def _is_ready(self, file_id: Any) -> bool:
+        file = self._files.get(str(file_id))
+        if file is None or file["state"] != "shared":
+            return False
+        looked_at = self._world.options("slack", DEFAULT_OPTIONS)["file_seconds"]
+        return (self._world.clock() - parse_iso(file["shared_at"])).total_seconds() >= looked_at
+
     def _path(self, file_id: str) -> Path:
         return self.folder / file_id
+
+
+def _has_picture(block: Any) -> bool:
+    return isinstance(block, dict) and block.get("type") == "image" and isinstance(block.get("slack_file"), dict)
 
 
 async def _uploaded(request: Request) -> bytes:

@@ -22,7 +22,7 @@ def screens_router(pages: Pages, workspace: Workspace, files: Files) -> APIRoute
     async def show(channel: str = "C0DEALROOM") -> Response:
         channels = workspace.channels()
         chosen = next((c for c in channels if channel in (c["id"], c["name"])), channels[0])
-        messages = [_readable(message) for message in workspace.messages(chosen["id"])]
+        messages = _threads(workspace.messages(chosen["id"]))
         shared = [file for file in files.all() if file.get("channel") == chosen["id"]]
         context = {"channels": channels, "channel": chosen, "messages": messages, "files": shared, "text": _text}
         return pages.render("slack.html", context)
@@ -32,6 +32,13 @@ def screens_router(pages: Pages, workspace: Workspace, files: Files) -> APIRoute
         return RedirectResponse(f"/slack?channel={quote(channel)}#{quote(message)}")
 
     return router
+
+
+def _threads(messages: list[Doc]) -> list[Doc]:
+    """The channel's messages, each with its replies."""
+    shown = [_readable(message) for message in messages]
+    first = [message for message in shown if not message.get("thread_ts")]
+    return [m | {"replies": [r for r in shown if r.get("thread_ts") == m["ts"]]} for m in first]
 
 
 def _readable(message: Doc) -> Doc:

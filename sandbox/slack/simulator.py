@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from sandbox.kit.fault import Kind
@@ -37,6 +38,14 @@ from sandbox.slack.team import (
 )
 
 CALL_SECONDS = 3.0
+
+
+class ChannelOrder(BaseModel):
+    """Channels to make."""
+
+    names: list[str]
+    private: bool = False
+    member: bool = False
 
 
 class Slack:
@@ -99,6 +108,11 @@ class Slack:
         """End background work."""
         await self._sender.stop()
 
+    async def _make_channels(self, order: ChannelOrder) -> Response:
+        """Make channels, as people do."""
+        made = [self._workspace.make(name, private=order.private, member=order.member) for name in order.names]
+        return JSONResponse({"channels": made}, status_code=201)
+
     def _rules(self) -> Rules:
         return rules(self._world.options(self.name, DEFAULT_OPTIONS))
 
@@ -113,6 +127,7 @@ class Slack:
         router.include_router(Api(Authorization(self._server), self._workspace, self._files, team_url).router)
         router.include_router(self._files.router)
         router.include_router(screens_router(pages, self._workspace, self._files))
+        router.add_api_route("/_sandbox/slack/channels", self._make_channels, methods=["POST"], status_code=201)
         return router
 
 

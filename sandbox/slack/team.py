@@ -31,6 +31,7 @@ REGISTRATION = Registration(
         "users:read": "See people in the workspace",
         "users:read.email": "See e-mail addresses of people in the workspace",
         "files:write": "Upload files",
+        "commands": "Add commands such as /echodepth",
         "team:read": "See the workspace's name",
     },
 )
@@ -38,7 +39,11 @@ REGISTRATION = Registration(
 DEFAULT_OPTIONS: dict[str, Any] = {
     "token_rotation": False,
     "code_seconds": 600,
+    "file_seconds": 0.0,
+    "webhook_url": "",
 }
+"""`file_seconds`: how long Slack looks at an uploaded picture before messages can show it. `webhook_url`: where events
+and commands go, as entered in the app's settings."""
 
 MESSAGES_PER_SECOND = 1.0
 BURST = 2

@@ -16,6 +16,7 @@ from tests.support.reports import a_report
 
 pytestmark = pytest.mark.anyio
 
+TREND = tuple(0.1 + (second % 40) / 50 for second in range(60))
 ROOM = Target({"channel": "C0DEALROOM", "name": "deal-room"})
 
 
@@ -44,8 +45,30 @@ def slack(client: TokenClient) -> SlackConnector:
 
 
 def _messages(sandbox: httpx.Client) -> list[dict[str, Any]]:
+    """What stands in channels; replies are in threads."""
+    return [message for message in _said(sandbox) if not message["thread_ts"]]
+
+
+def _said(sandbox: httpx.Client) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = sandbox.get("/state/slack").json()["messages"]
     return messages
+
+
+def _uploaded(base: str, file_id: str) -> bytes:
+    return httpx.get(f"{base}/slack/upload/{file_id}", trust_env=False).content
+
+
+def _order(sandbox: httpx.Client, method: str, path: str, body: dict[str, Any]) -> None:
+    sandbox.request(method, path, json=body).raise_for_status()
+
+
+def _replies(sandbox: httpx.Client) -> list[str]:
+    return [message["text"] for message in _said(sandbox) if message["thread_ts"]]
+
+
+def _image(message: dict[str, Any]) -> dict[str, Any]:
+    [image] = [block for block in message["blocks"] if block["type"] == "image"]
+    return dict(image)
 
 
 def _fault(sandbox: httpx.Client, kind: str, path: str, **more: Any) -> None:
@@ -121,6 +144,74 @@ async def test_a_later_revision_finds_its_message_when_the_receipt_was_lost(
     await slack.notify(a_report(analysis_id="ana_02", revision=2), ROOM, None)
 
     assert len(_messages(sandbox)) == 1
+
+
+@pytest.mark.parametrize("with_receipt", [True, False])
+async def test_the_thread_hears_of_a_revision_once(
+    slack: SlackConnector, sandbox: httpx.Client, with_receipt: bool
+) -> None:
+    first = await slack.notify(a_report(), ROOM, None)
+    second = a_report(analysis_id="ana_02", revision=2, trust_score=55.0)
+
+    for _ in range(2):
+        await slack.notify(second, ROOM, first if with_receipt else None)
+
+    assert _replies(sandbox) == ["Revision 2: Trust Score 55.0 (64.1 to 80.2), was 72.4. The message above shows it."]
+
+
+async def test_a_reply_that_was_lost_on_the_way_is_made_up_for(slack: SlackConnector, sandbox: httpx.Client) -> None:
+    first = await slack.notify(a_report(), ROOM, None)
+    second = a_report(analysis_id="ana_02", revision=2, trust_score=55.0)
+    _fault(sandbox, "500", "chat.postMessage")
+    with pytest.raises(ProviderUnavailable):
+        await slack.notify(second, ROOM, first)
+
+    await slack.notify(second, ROOM, first)
+
+    assert len(_messages(sandbox)) == 1
+    assert len(_replies(sandbox)) == 1
+
+
+async def test_the_trend_comes_as_a_picture_with_words_for_who_does_not_see_it(
+    slack: SlackConnector, sandbox: httpx.Client, base: str
+) -> None:
+    await slack.notify(a_report(trend=TREND), ROOM, None)
+
+    image = _image(_messages(sandbox)[0])
+    assert _uploaded(base, image["slack_file"]["id"]).startswith(b"\x89PNG")
+    assert image["alt_text"].startswith("Line chart of the credibility signal over 1:00:")
+
+
+async def test_a_picture_that_slack_is_still_looking_at_is_waited_for(
+    slack: SlackConnector, sandbox: httpx.Client
+) -> None:
+    _order(sandbox, "PUT", "/options/slack", {"file_seconds": 0.5})
+
+    await slack.notify(a_report(trend=TREND), ROOM, None)
+
+    assert _image(_messages(sandbox)[0])
+
+
+async def test_without_a_picture_the_trend_is_drawn_in_text(slack: SlackConnector, sandbox: httpx.Client) -> None:
+    _order(sandbox, "PUT", "/options/slack", {"file_seconds": 3600})
+
+    await slack.notify(a_report(trend=TREND), ROOM, None)
+
+    [message] = _messages(sandbox)
+    assert [block["type"] for block in message["blocks"]].count("image") == 0
+    assert "▁" in str(message["blocks"])
+
+
+async def test_the_picker_offers_every_channel_over_all_pages(slack: SlackConnector, sandbox: httpx.Client) -> None:
+    names = [f"deal-{number:03}" for number in range(450)]
+    _order(sandbox, "POST", "/slack/channels", {"names": names})
+    _order(sandbox, "POST", "/slack/channels", {"names": ["board"], "private": True, "member": True})
+
+    labels = [option.label for option in await slack.targets()]
+
+    assert len(labels) == 453
+    assert {"#deal-000", "#deal-449", "#board (private)"} <= set(labels)
+    assert "#leadership (private)" not in labels
 
 
 async def test_an_older_revision_that_comes_late_changes_nothing(slack: SlackConnector, sandbox: httpx.Client) -> None:

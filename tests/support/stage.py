@@ -24,8 +24,10 @@ from hub import runtime as runtimes
 from hub.accounts.models import Organisation
 from hub.connections.access import open_destination
 from hub.connections.models import Connection
+from hub.connections.service.access import ConnectionKey
 from hub.connections.service.finish import Visitor, finish_connecting
 from hub.connections.service.start import start_connecting
+from hub.connections.service.subscribe import try_subscribing
 from hub.deliveries.models import Delivery, DeliveryState, Destination
 from hub.deliveries.service import NewDestination, NewEndpoint, create_destination, create_endpoint
 from hub.kit.crypto import new_master_key
@@ -34,6 +36,7 @@ from hub.meetings.models import Meeting, TimelineEntry
 from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.settings import Settings
+from sandbox.demo.settings import app_environment
 from sandbox.serving import free_port, running
 from tests.support.subscriber import Subscriber, subscribing
 
@@ -41,6 +44,10 @@ ROOT = Path(__file__).parents[2]
 WEBHOOK_SECRET = "demo-zoom-webhook-secret"
 ACCOUNT_ID = "demo-zoom-account"
 CHANNEL = {"channel": "C0DEALROOM", "name": "deal-room"}
+EVERYTHING = ("zoom", "teams", "salesforce", "hubspot", "slack")
+SOURCES = ("zoom", "teams")
+CRMS = ("salesforce", "hubspot")
+TARGETS = {"slack": CHANNEL, "zoom": {"to": "owner"}, "teams": {"to": "owner"}}
 PEOPLE = [
     {"name": "Dana Reyes", "email": "dana.reyes@northwind.example", "internal": True},
     {"name": "Priya Shah", "email": "priya.shah@contoso.example"},
@@ -112,6 +119,21 @@ class Stage:
         assert not created["webhook_problem"], created
         return str(created["meeting"]["uuid"])
 
+    def play_in_teams(self, **order: Any) -> str:
+        """Record a Teams meeting, which goes to whoever subscribed; gives the hub's id for it at the provider."""
+        body = {
+            "subject": "Renewal", "video": "short.mp4", "transcript": "short.vtt", "participants": PEOPLE,
+            "transcript_delay_s": 0, **order,
+        }  # fmt: skip
+        answer = httpx.post(f"{self.sandbox_url}/_sandbox/teams/meetings", json=body, timeout=30).raise_for_status()
+        return str(answer.json()["meeting"]["id"])
+
+    def subscribe(self) -> None:
+        """Let Teams tell the running hub of new recordings, as connecting in the console does."""
+        [connection] = [row for row in self.rows(Connection) if row.provider == "teams"]
+        key = ConnectionKey(connection.organisation_id, connection.id)
+        assert asyncio.run(try_subscribing(self.runtime, key, "teams"))
+
     def state(self, provider: str) -> dict[str, Any]:
         """What the simulator holds."""
         state: dict[str, Any] = httpx.get(f"{self.sandbox_url}/_sandbox/state/{provider}", timeout=30).json()
@@ -139,13 +161,13 @@ class Stage:
         (meeting,) = self.rows(Meeting)
         return meeting
 
-    def until(self, condition: Callable[[], object], within_s: float, what: str) -> None:
+    def until(self, condition: Callable[[], object], within_s: float, what: str, *, every_s: float = 0.1) -> None:
         """Wait for it; on failure the hubs' logs are part of the message."""
         deadline = time.monotonic() + within_s
         while not condition():
             if time.monotonic() > deadline:
                 raise AssertionError(f"not within {within_s} s: {what}\n{self.logs()}")
-            time.sleep(0.1)
+            time.sleep(every_s)
 
     def logs(self) -> str:
         """The timeline, and the end of what the hubs printed."""
@@ -166,8 +188,9 @@ class Stage:
         return announced and len(planned) == len(self.rows(Destination)) and not on_the_way
 
     def messages_in_slack(self) -> list[dict[str, Any]]:
-        """What the app posted."""
-        return [message for message in self.state("slack")["messages"] if message["channel"] == CHANNEL["channel"]]
+        """What the app posted in the channel, without replies in threads."""
+        posted = [message for message in self.state("slack")["messages"] if message["channel"] == CHANNEL["channel"]]
+        return [message for message in posted if not message["thread_ts"]]
 
     def tasks_in_salesforce(self) -> list[dict[str, Any]]:
         """The calls that were logged."""
@@ -199,7 +222,7 @@ class Stage:
             except httpx.TransportError:
                 return False
 
-        self.until(is_up, 40, "the hub is up")
+        self.until(is_up, 120, "the hub is up")
 
 
 @contextmanager
@@ -208,17 +231,21 @@ def staging(
     recordings: Path,
     *,
     database_url: str = "",
-    providers: Sequence[str] | None = None,
+    providers: Sequence[str] = ("zoom", "slack", "salesforce"),
+    owners: bool = False,
     **more: str,
 ) -> Iterator[Stage]:
-    """Simulators and subscriber running, accounts connected, destinations made; no hub yet."""
+    """Simulators and subscriber running, accounts connected, destinations made; no hub yet.
+
+    With `owners`, the accounts that meetings come from also tell their owners the results.
+    """
     with running(directory / "sandbox", recordings) as base, subscribing() as subscriber:
         environment = hub_environment(directory, base, database_url, more)
         settings = _settings(environment)
         runtime = runtimes.build(settings)
         upgrade(runtime.database)
         stage = Stage(directory, base, subscriber, settings, environment, runtime)
-        _populate(stage, providers or _with_simulator())
+        stage.organisation_id = found_organisation(stage, providers, owners=owners)
         try:
             yield stage
         finally:
@@ -248,11 +275,6 @@ def recording_completed(uuid: str, account_id: str = ACCOUNT_ID) -> bytes:
 
 def hub_environment(directory: Path, base: str, database_url: str, more: Mapping[str, str]) -> dict[str, str]:
     """The variables of a hub whose providers are the simulators at `base`."""
-    apps = {
-        "ZOOM": {"WEB": f"{base}/zoom", "API": f"{base}/zoom/v2"},
-        "SLACK": {"WEB": f"{base}/slack", "API": f"{base}/slack/api"},
-        "SALESFORCE": {"LOGIN": base},
-    }
     values = {
         "HUB_PORT": str(free_port()),
         "HUB_DATA_DIR": str(directory / "hub"),
@@ -261,14 +283,10 @@ def hub_environment(directory: Path, base: str, database_url: str, more: Mapping
         "HUB_ALLOW_PRIVATE_WEBHOOK_TARGETS": "true",
         "HUB_LIVENESS_TTL_S": "3",
         "HUB_RECONCILE_EVERY_S": "3600",
-        "HUB_OAUTH_APPS__ZOOM__WEBHOOK_SECRET": WEBHOOK_SECRET,
         "PYTHONPATH": str(ROOT),
+        **app_environment(base),
         **more,
     }
-    for name, hosts in apps.items():
-        values[f"HUB_OAUTH_APPS__{name}__CLIENT_ID"] = f"demo-{name.lower()}-client"
-        values[f"HUB_OAUTH_APPS__{name}__CLIENT_SECRET"] = f"demo-{name.lower()}-secret"
-        values |= {f"HUB_OAUTH_APPS__{name}__HOSTS__{host}": url for host, url in hosts.items()}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HUB_", "PYTEST"))}
     return {**kept, **values}
 
@@ -283,36 +301,39 @@ def _settings(environment: Mapping[str, str]) -> Settings:
         os.environ.update(former)
 
 
-def _with_simulator() -> list[str]:
-    return [name for name in ("zoom", "slack", "salesforce") if (ROOT / "sandbox" / name / "simulator.py").exists()]
-
-
-def _populate(stage: Stage, providers: Sequence[str]) -> None:
-    now = datetime.now(UTC)
-    organisation = Organisation(name="Northwind", domains=["northwind.example"], created_at=now)
+def found_organisation(
+    stage: Stage,
+    providers: Sequence[str],
+    *,
+    owners: bool = False,
+    provision: bool = True,
+    targets: Mapping[str, dict[str, str]] = TARGETS,
+) -> str:
+    """An organisation with connected accounts, destinations and a subscriber; gives its id."""
+    organisation = Organisation(name="Northwind", domains=["northwind.example"], created_at=datetime.now(UTC))
     with stage.runtime.database.transaction() as session:
         session.add(organisation)
         session.flush()
-        stage.organisation_id = organisation.id
-    connections = {provider: connect(stage, provider) for provider in providers}
+    connections = {provider: connect(stage, provider, organisation.id) for provider in providers}
     for provider, connection in connections.items():
-        if provider != "zoom":
-            new = NewDestination(connection.id, provider, target=CHANNEL if provider == "slack" else {})
-            create_destination(stage.runtime, stage.organisation_id, new, actor="test")
-        if provider == "salesforce":
+        if provider not in SOURCES or owners:
+            new = NewDestination(connection.id, provider, target=targets.get(provider, {}))
+            create_destination(stage.runtime, organisation.id, new, actor="test")
+        if provider in CRMS and provision:
             asyncio.run(_provision(stage, connection))
-    endpoint = NewEndpoint(stage.subscriber.url)
-    create_endpoint(stage.runtime, stage.organisation_id, endpoint, actor="test")
+    create_endpoint(stage.runtime, organisation.id, NewEndpoint(stage.subscriber.url), actor="test")
+    return organisation.id
 
 
 async def _provision(stage: Stage, connection: Connection) -> None:
-    async with open_destination(stage.runtime, stage.organisation_id, connection.id) as crm:
+    async with open_destination(stage.runtime, connection.organisation_id, connection.id) as crm:
         await crm.provision(dry_run=False)
 
 
-def connect(stage: Stage, provider: str) -> Connection:
+def connect(stage: Stage, provider: str, organisation_id: str = "") -> Connection:
     """Authorise as a person would: over the simulator's consent page."""
-    start = start_connecting(stage.runtime, organisation_id=stage.organisation_id, session_id="test", provider=provider)
+    owner = organisation_id or stage.organisation_id
+    start = start_connecting(stage.runtime, organisation_id=owner, session_id="test", provider=provider)
     with httpx.Client(trust_env=False, timeout=30) as browser:
         page = browser.get(start).raise_for_status().text
         request_id = re.search(r'name="request_id" value="([^"]+)"', page)
@@ -320,6 +341,6 @@ def connect(stage: Stage, provider: str) -> Connection:
         form = {"request_id": request_id[1], "decision": "allow"}
         back = browser.post(start.partition("?")[0], data=form).headers["location"]
     query = dict(parse_qsl(urlsplit(back).query))
-    visitor = Visitor(stage.organisation_id, "test", "usr_test")
+    visitor = Visitor(owner, "test", "usr_test")
     kept = asyncio.run(finish_connecting(stage.runtime, visitor, provider, query))
     return kept.connection

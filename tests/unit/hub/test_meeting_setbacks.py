@@ -26,10 +26,20 @@ def meeting(runtime: Runtime) -> Meeting:
     with runtime.database.transaction() as session:
         session.add(organisation := Organisation(name="Northwind", created_at=NOW))
         session.flush()
-        mine = {"organisation_id": organisation.id, "provider": "zoom", "created_at": NOW}
-        session.add(connection := Connection(**mine, account_id="a1", tokens=""))
+        connection = Connection(
+            organisation_id=organisation.id, provider="zoom", account_id="a1", tokens="", created_at=NOW
+        )
+        session.add(connection)
         session.flush()
-        session.add(row := Meeting(**mine, connection_id=connection.id, external_id="u1", updated_at=NOW))
+        row = Meeting(
+            organisation_id=organisation.id,
+            connection_id=connection.id,
+            provider="zoom",
+            external_id="u1",
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        session.add(row)
     return row
 
 

@@ -3,7 +3,13 @@
 import json
 from typing import Any
 
-from connectors.slack.message import blocks_of, text_of
+import cv2
+import numpy as np
+import pytest
+
+from connectors.base.records import Moment
+from connectors.slack.message import blocks_of, revision_text, text_of
+from connectors.slack.picture import trend_png
 from connectors.slack.sparkline import sparkline
 from tests.support.reports import a_report
 
@@ -51,8 +57,47 @@ def test_the_strongest_moments_stand_in_the_order_of_the_call() -> None:
     assert text.index("0:30 Warm opening") < text.index("10:12 Hesitated before the price")
 
 
-def test_the_message_says_that_it_is_no_lie_detector() -> None:
-    assert "not a lie detector" in _texts(blocks_of(a_report(), {}))
+def test_the_message_says_what_the_figures_are_not() -> None:
+    assert "they say nothing about whether somebody is right" in _texts(blocks_of(a_report(), {}))
+
+
+def test_a_picture_of_the_trend_takes_the_place_of_the_drawing_in_text() -> None:
+    blocks = blocks_of(a_report(), {}, picture="F0TREND")
+
+    [image] = [block for block in blocks if block["type"] == "image"]
+    assert image["slack_file"] == {"id": "F0TREND"}
+    assert image["alt_text"] == (
+        "Line chart of the credibility signal over 0:04: it begins at 0.20 and ends at 0.80, "
+        "is lowest at 0:00 (0.20) and highest at 0:03 (0.80)."
+    )
+    assert sparkline(a_report().trend) not in _texts(blocks)
+
+
+def test_the_thread_hears_what_a_revision_changed() -> None:
+    second = a_report(revision=2, trust_score=55.0, trust_interval=None)
+
+    assert revision_text(second, {"trust_score": "72.4"}) == (
+        "Revision 2: Trust Score 55.0, was 72.4. The message above shows it."
+    )
+    assert ", was" not in revision_text(second, {"trust_score": "55.0"})
+
+
+@pytest.mark.parametrize("length", [10, 86, 1800, 3 * 3600])
+def test_the_picture_of_a_trend_is_a_png_of_one_size(length: int) -> None:
+    trend = tuple(None if second % 7 == 0 else (second % 100) / 100 for second in range(length + 2))
+
+    picture = trend_png(a_report(trend=trend, moments=(Moment(length, "The end", 1.0),)))
+
+    assert picture is not None
+    drawn = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+    assert drawn is not None
+    assert drawn.shape == (380, 1200, 3)
+    assert (drawn < 128).any()
+
+
+def test_a_trend_of_which_hardly_anything_is_known_is_not_drawn() -> None:
+    assert trend_png(a_report(trend=(0.5, None, 0.4))) is None
+    assert trend_png(a_report(trend=())) is None
 
 
 def test_a_report_without_alerts_moments_or_trend_leaves_those_blocks_out() -> None:
