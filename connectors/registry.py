@@ -28,6 +28,15 @@ def manifest(provider: str) -> Manifest:
     return found
 
 
+def resolve(name: str) -> Manifest:
+    """The manifest of a provider by its id or one of its aliases. Raises `UnknownProvider`."""
+    found = [each for each in all_manifests() if name in {each.id, *each.aliases}]
+    if not found:
+        known = ", ".join(each.id for each in all_manifests())
+        raise UnknownProvider(f"there is no connector named {name!r}; there are {known}")
+    return found[0]
+
+
 def connector_class(provider: str) -> type[Any]:
     """The class named after the provider (`ZoomConnector` for `zoom`) in its `connector.py`, imported on first use.
 
@@ -49,14 +58,33 @@ def webhook_module(provider: str) -> ModuleType | None:
     return importlib.import_module(f"connectors.{provider}.webhook")
 
 
+def replay_module(provider: str) -> ModuleType | None:
+    """The provider's `replay.py` (see `connectors.base.recorded`), None where it has none. Raises `UnknownProvider`."""
+    if not (manifest(provider).folder / "replay.py").is_file():
+        return None
+    return importlib.import_module(f"connectors.{provider}.replay")
+
+
+def without_account(name: str) -> ModuleType | None:
+    """The `replay.py` of a connector without a manifest, as there is no account to connect; by folder or alias."""
+    folders = [Path(path) for path in connectors.__path__]
+    files = [file for folder in folders for file in sorted(folder.glob("*/replay.py"))]
+    bare = [file.parent.name for file in files if not (file.parent / "manifest.toml").exists()]
+    modules = {folder: importlib.import_module(f"connectors.{folder}.replay") for folder in bare}
+    return next((module for folder, module in modules.items() if name in {folder, *module.ALIASES}), None)
+
+
 @cache
 def _scan(search_path: tuple[str, ...]) -> dict[str, Manifest]:
     importlib.invalidate_caches()
     files = [file for folder in search_path for file in sorted(Path(folder).glob("*/manifest.toml"))]
     found: dict[str, Manifest] = {}
+    names: dict[str, Path] = {}
     for file in files:
         loaded = load_manifest(file)
-        if loaded.id in found:
-            raise ManifestError(f"{file}: provider {loaded.id!r} is already defined in {found[loaded.id].folder}")
+        for name in (loaded.id, *loaded.aliases):
+            if name in names:
+                raise ManifestError(f"{file}: provider {name!r} is already defined in {names[name]}")
+            names[name] = loaded.folder
         found[loaded.id] = loaded
     return dict(sorted(found.items()))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from hub.analysis.command import analyse
+from hub.connections.commands import connector
 from hub.evaluation.command import evaluate
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ app.add_typer(keys, name="keys")
 
 app.command(name="analyse")(analyse)
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(connector, name="connector")
 
 
 @app.command()

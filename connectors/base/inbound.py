@@ -23,6 +23,8 @@ from connectors.base.errors import RequestRejected, SignatureInvalid
 from connectors.base.manifest import Capability, Manifest
 from connectors.base.records import InboundRequest, InboundResponse, SourceEvent
 
+_FORM = "application/x-www-form-urlencoded"
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -87,6 +89,17 @@ def _verify(manifest: Manifest, module: ModuleType | None, request: InboundReque
 
 def _parse(manifest: Manifest, request: InboundRequest) -> Sequence[SourceEvent]:
     if not manifest.can(Capability.SOURCE):
+        _require_readable(request)
         return ()
     events: Sequence[SourceEvent] = registry.connector_class(manifest.id).parse(json_object(request.body))
     return events
+
+
+def _require_readable(request: InboundRequest) -> None:
+    """Raise `RequestRejected` for a body that is neither JSON nor a form: it did not arrive as it was sent."""
+    if request.headers.get("content-type", "").startswith(_FORM):
+        return
+    try:
+        json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise RequestRejected("the body is not JSON", status=400) from error

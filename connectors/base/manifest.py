@@ -170,6 +170,8 @@ class Manifest(_Section):
 
     id: Identifier
     name: str = Field(min_length=1)
+    aliases: tuple[Identifier, ...] = ()
+    """Other names that people use for it, for example its API's; the command line takes them, addresses do not."""
     category: Category
     capabilities: tuple[Capability, ...] = Field(min_length=1)
     summary: str = ""

@@ -227,9 +227,12 @@ class Api:
             answer = method(*arguments, _preload_content=False, _request_timeout=_TIMEOUT_S, **options)
             raw = getattr(answer, "data", b"")
         try:
-            return json.loads(raw) if raw else None
-        except ValueError as error:
+            found = json.loads(raw) if raw else None
+        except (ValueError, RecursionError) as error:
             raise ProviderUnavailable("HubSpot's answer was not JSON") from error
+        if not isinstance(found, dict | None):
+            raise ProviderUnavailable("HubSpot sent JSON of another shape")
+        return found
 
 
 def proxy_for(address: str) -> str | None:

@@ -6,7 +6,7 @@ from typing import ClassVar, TypeVar
 
 from connectors.base.connector import AuthorizedClient
 from connectors.base.crm import Rehearsal, TargetField, Undone
-from connectors.base.errors import AuthorizationLost
+from connectors.base.errors import AuthorizationLost, RequestRejected
 from connectors.base.records import Account, Candidate, Change, MatchQuery, Receipt, RecordRef, Report
 from connectors.hubspot import describing, matching, provisioning, publishing, rehearsing, searching, undoing
 from connectors.hubspot.api import Api
@@ -97,8 +97,10 @@ class HubspotConnector:
 
 
 def _account(api: Api) -> Account:
-    details = api.account()
-    portal_id = str(details["portalId"])
+    details = api.account() or {}
+    portal_id = str(details.get("portalId") or "")
+    if not portal_id:
+        raise RequestRejected("HubSpot did not say which account this is")
     suffix = " (test)" if details.get("accountType") in _SANDBOXES else ""
     facts = {"hub_id": portal_id, "ui_domain": str(details.get("uiDomain") or "")}
     return Account(id=portal_id, name=f"HubSpot {portal_id}{suffix}", facts=facts)

@@ -106,8 +106,8 @@ class Api:
     def user_info(self) -> Record:
         """The connected user and organisation."""
         with translated():
-            info: Record | None = self._client.oauth2("userinfo")
-        if not info:
+            info: Any = self._client.oauth2("userinfo")
+        if not isinstance(info, dict) or not {"organization_id", "user_id"} <= info.keys():
             raise RequestRejected("Salesforce did not say whom this connection belongs to")
         return info
 

@@ -55,6 +55,8 @@ def translated() -> Iterator[None]:
         yield
     except SalesforceError as error:
         raise classify(error.status, error.content) from error
+    except (RecursionError, TypeError) as error:  # what simple-salesforce says of JSON that it does not expect
+        raise ProviderUnavailable("Salesforce sent JSON of another shape") from error
     except requests.RequestException as error:
         raise ProviderUnavailable(f"Salesforce did not answer ({type(error).__name__})") from error
 

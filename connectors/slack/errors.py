@@ -38,7 +38,8 @@ def classify(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -
         return RateLimited("Slack asks to wait", retry_after=_retry_after(headers), code=code or None, status=status)
     if code in _AUTHORIZATION_CODES or status == 401:
         return AuthorizationLost(f"Slack no longer accepts this connection: {words}", code=code, status=status)
-    if code in _BUSY_CODES or status >= 500:
+    unreadable = not body and status < 300  # a page of something in between, say
+    if code in _BUSY_CODES or status >= 500 or unreadable:
         return ProviderUnavailable(f"Slack is unavailable: {words}", code=code or None, status=status)
     return RequestRejected(f"Slack refused: {words}", code=code or None, status=status)
 

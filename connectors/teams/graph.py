@@ -53,7 +53,7 @@ def body(answer: httpx.Response) -> Mapping[str, Any]:
     """The JSON object of an answer. Raises `ProviderUnavailable` for anything else."""
     try:
         value = answer.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ProviderUnavailable("Microsoft sent something that is not JSON", status=answer.status_code) from error
     if not isinstance(value, dict):
         raise ProviderUnavailable("Microsoft sent JSON of another shape", status=answer.status_code)

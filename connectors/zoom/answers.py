@@ -14,7 +14,7 @@ def body_of(answer: httpx.Response) -> Mapping[str, Any]:
     """The JSON object of an answer. Raises `ProviderUnavailable` for anything else."""
     try:
         body = answer.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ProviderUnavailable("Zoom sent something that is not JSON", status=answer.status_code) from error
     if not isinstance(body, dict):
         raise ProviderUnavailable("Zoom sent JSON of another shape", status=answer.status_code)

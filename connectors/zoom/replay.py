@@ -11,7 +11,7 @@ from connectors.zoom.people import attendees
 
 
 def read(recorded: Recorded) -> Mapping[str, Any] | None:
-    """The recordings listed, a meeting, who took part, an account or the id of what was made; None for no JSON object."""
+    """The recordings listed, a meeting, who took part, an account, the id of what was made; None for no JSON object."""
     body = recorded.value
     if not isinstance(body, dict):
         return None

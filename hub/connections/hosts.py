@@ -40,6 +40,11 @@ class TrustedHosts:
             raise RequestRejected(f"plain http is not accepted ({url.host})")
 
 
+def is_simulated(hosts: Mapping[str, str]) -> bool:
+    """Whether the operator points to a stand-in for the provider on this machine."""
+    return any(httpx.URL(url).host in _LOOPBACK for url in hosts.values())
+
+
 def _covers(trusted: httpx.URL, url: httpx.URL) -> bool:
     if (trusted.scheme, _port(trusted)) != (url.scheme, _port(url)):
         return False

@@ -1,7 +1,6 @@
 """`POST /hooks/{provider}`: where providers announce things."""
 
 import asyncio
-from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -10,11 +9,10 @@ from connectors.base.records import InboundRequest
 from connectors.registry import UnknownProvider
 from hub.errors import InvalidInput, NotFound, PayloadTooLarge, Unauthorized, Unavailable
 from hub.ingest import service
+from hub.ingest.limits import MAX_BODY_BYTES
 from hub.runtime import Runtime
 
 router = APIRouter()
-
-MAX_BODY_BYTES: Final = 1024 * 1024
 
 
 @router.post("/hooks/{provider}", include_in_schema=False)

@@ -13,6 +13,7 @@ from connectors.base.errors import ProviderUnavailable
 from connectors.base.inbound import Opening
 from hub.kit.clock import Clock
 from hub.runtime import Runtime
+from hub.settings import Settings
 
 _KEPT_FOR: Final = timedelta(hours=12)
 _NOT_SOONER: Final = timedelta(minutes=1)
@@ -43,13 +44,18 @@ _keys = SigningKeys()
 
 def opening_for(runtime: Runtime, provider: str) -> Opening | None:
     """None for a provider that signs no encrypted events. Raises `OSError` when the file with our keys is gone."""
-    manifest, app = registry.manifest(provider), runtime.settings.app(provider)
+    return opening_of(runtime.settings, runtime.clock, provider)
+
+
+def opening_of(settings: Settings, clock: Clock, provider: str) -> Opening | None:
+    """The same where there is no running hub."""
+    manifest, app = registry.manifest(provider), settings.app(provider)
     address = manifest.webhook.keys_url if manifest.webhook else None
     if address is None:
         return None
     hosts = manifest.hosts_with(app.hosts)
     url = address.format_map(hosts)
-    return Opening(app.client_id, hosts, app.webhook_key_text(), lambda anew: _keys.get(url, runtime.clock, anew))
+    return Opening(app.client_id, hosts, app.webhook_key_text(), lambda anew: _keys.get(url, clock, anew))
 
 
 def _fetch(url: str) -> Mapping[str, Any]:

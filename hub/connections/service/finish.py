@@ -9,6 +9,7 @@ from connectors.base.errors import AuthorizationLost, ConnectorError
 from connectors.base.records import Account
 from hub.connections.client import ConnectionClient
 from hub.connections.errors import ConnectFailed, RedirectInvalid
+from hub.connections.facts import account_facts
 from hub.connections.models import Authorization
 from hub.connections.provider_http import open_http
 from hub.connections.repository import connections_of_others, take_authorization
@@ -97,7 +98,7 @@ async def _identify(runtime: Runtime, provider: str, tokens: TokenSet, tenant: M
     """Ask the provider whose tokens these are; the facts of its token answer come along."""
     manifest = registry.manifest(provider)
     hosts = manifest.hosts_with(runtime.settings.app(provider).hosts)
-    facts = {**manifest.account_facts(tokens.answer), **tenant}
+    facts = {**account_facts(manifest, hosts, tokens.answer), **tenant}
 
     async def token(refused: bool) -> str:
         if refused:

@@ -12,11 +12,13 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy.exc
+import structlog
 import tenacity
 
 from connectors import registry
 from connectors.base.errors import AuthorizationLost, ConnectorError, ProviderUnavailable, RateLimited, RequestRejected
 from connectors.base.http import retry_after
+from hub.connections.facts import account_facts
 from hub.connections.locks import connection_lock
 from hub.connections.repository import ConnectionRepository
 from hub.connections.sealing import seal_tokens
@@ -26,6 +28,7 @@ from hub.runtime import Runtime
 from oauth.errors import InvalidGrant, OAuthError, Unavailable
 from oauth.tokens import TokenSet
 
+_log = structlog.get_logger(__name__)
 _ENDED = "{name} no longer accepts our access: it was revoked, has expired, or somebody authorised again elsewhere"
 _LOST_ANSWER = "a renewal was interrupted before its answer was stored, and {name} no longer accepts our access"
 _NOTHING_TO_RENEW = "{name} no longer accepts our access and gave no way to renew it"
@@ -80,7 +83,7 @@ async def _refresh_alone(runtime: Runtime, key: ConnectionKey, access: Access, r
         raise await _lose(runtime, key, access, _LOST_ANSWER if interrupted else _ENDED) from error
     except OAuthError as error:
         await asyncio.to_thread(_close_journal, runtime, key, access, error)
-        raise _as_connector_error(error, runtime.clock()) from error
+        raise as_connector_error(error, runtime.clock()) from error
     await asyncio.to_thread(_store, runtime, key, access, tokens)
     return await asyncio.to_thread(load_access, runtime, key)
 
@@ -104,7 +107,7 @@ def _was_answered(error: OAuthError) -> bool:
 def _store(runtime: Runtime, key: ConnectionKey, access: Access, tokens: TokenSet) -> None:
     """Keep the new pair. When the connection was authorised anew meanwhile, that newer pair stays."""
     connection = access.connection
-    facts = registry.manifest(connection.provider).account_facts(tokens.answer)
+    facts = _facts(runtime, connection.provider, tokens)
     _update(
         runtime,
         key,
@@ -116,6 +119,16 @@ def _store(runtime: Runtime, key: ConnectionKey, access: Access, tokens: TokenSe
         checked_at=runtime.clock(),
         account={**connection.account, **facts},
     )
+
+
+def _facts(runtime: Runtime, provider: str, tokens: TokenSet) -> dict[str, str]:
+    """What the answer says about the account; nothing when it cannot be, since the tokens have to be kept anyway."""
+    manifest = registry.manifest(provider)
+    try:
+        return account_facts(manifest, manifest.hosts_with(runtime.settings.app(provider).hosts), tokens.answer)
+    except RequestRejected as error:
+        _log.warning("connection.facts_refused", provider=provider, reason=error.message)
+        return {}
 
 
 def _update(runtime: Runtime, key: ConnectionKey, access: Access, **values: Any) -> None:
@@ -130,7 +143,10 @@ async def _lose(runtime: Runtime, key: ConnectionKey, access: Access, reason: st
     return ProviderUnavailable("the account was authorised again while its old access was being renewed")
 
 
-def _as_connector_error(error: OAuthError, now: datetime) -> ConnectorError:
+def as_connector_error(error: OAuthError, now: datetime) -> ConnectorError:
+    """What a refusal of the token endpoint means for the connection."""
+    if isinstance(error, InvalidGrant):
+        return AuthorizationLost(error.message, code=error.code)
     if not isinstance(error, Unavailable):
         return RequestRejected(error.message, code=error.code)
     if error.retry_after is None:
