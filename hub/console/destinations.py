@@ -12,7 +12,7 @@ from hub.connections.models import Connection, ConnectionState
 from hub.connections.repository import ConnectionRepository
 from hub.console.providers import capabilities, provider_name
 from hub.console.rendering import page, redirect
-from hub.console.rules import RuleForm, rule_in_words
+from hub.console.rules import ALERT_KINDS, RuleForm, rule_in_words
 from hub.deliveries import service
 from hub.deliveries.models import Destination
 from hub.deliveries.repository import Destinations
@@ -49,6 +49,7 @@ def destinations(request: Request, member: CurrentMember, runtime: CurrentRuntim
         crms=[each for each in active if _can(each, Capability.DESTINATION) and each.id not in taken],
         channels=[each for each in active if _can(each, Capability.NOTIFIER)],
         provider_name=provider_name,
+        alert_kinds=ALERT_KINDS,
     )
 
 

@@ -18,7 +18,7 @@ from hub.connections.repository import ConnectionRepository
 from hub.console.errors import not_found
 from hub.console.providers import capabilities, provider_name
 from hub.console.rendering import page, redirect
-from hub.console.rules import RuleForm
+from hub.console.rules import ALERT_KINDS, RuleForm
 from hub.deliveries import service
 from hub.errors import InvalidInput
 from hub.runtime import Runtime
@@ -102,6 +102,7 @@ async def _channel_page(request: Request, admin: Member, runtime: Runtime, conne
         connection=connection,
         name=provider_name(connection.provider),
         options=await _targets(runtime, admin, connection.id),
+        alert_kinds=ALERT_KINDS,
     )
 
 

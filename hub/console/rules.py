@@ -1,12 +1,19 @@
 """A destination's rule: as typed, as kept, and in words."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final, get_args
 
 from fastapi import Form
 
+from hub.analysis.schemas import ThresholdName
+from hub.console.event_text import title
 from hub.deliveries.rules import Rule
 from hub.errors import InvalidInput
+
+ALERT_KINDS: Final[Mapping[str, str]] = {name: title({"type": name}) for name in get_args(ThresholdName)}
+"""What a rule can ask for, as the meeting's page names it."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +23,9 @@ class RuleForm:
     below: Annotated[str, Form()] = ""
     alerts_only: Annotated[bool, Form()] = False
     kind: Annotated[str, Form()] = ""
+    alert_types: Annotated[list[str] | None, Form()] = None
+    owners: Annotated[str, Form()] = ""
+    """Addresses, parted by commas, spaces or line ends."""
 
     def stored(self) -> dict[str, object]:
         """The rule as it is kept. Raises `InvalidInput` when `below` is no number."""
@@ -24,7 +34,14 @@ class RuleForm:
         except ValueError as error:
             raise InvalidInput("The Trust Score has to be a number from 0 to 100.") from error
         kinds = [self.kind] if self.kind else []
-        return {"analysis_kinds": kinds, "trust_score_below": below, "alerts_only": self.alerts_only}
+        owners = re.split(r"[\s,;]+", self.owners.strip()) if self.owners.strip() else []
+        return {
+            "analysis_kinds": kinds,
+            "trust_score_below": below,
+            "alerts_only": self.alerts_only,
+            "alert_types": self.alert_types or [],
+            "owners": owners,
+        }
 
 
 def rule_in_words(stored: dict[str, object]) -> str:
@@ -35,6 +52,10 @@ def rule_in_words(stored: dict[str, object]) -> str:
         parts.append(f"it is a {' or '.join(rule.analysis_kinds)}")
     if rule.trust_score_below is not None:
         parts.append(f"the Trust Score is below {rule.trust_score_below:g}")
-    if rule.alerts_only:
+    if rule.alert_types:
+        parts.append(f"there is an alert of {' or '.join(ALERT_KINDS[each].lower() for each in rule.alert_types)}")
+    elif rule.alerts_only:
         parts.append("there is an alert")
+    if rule.owners:
+        parts.append(f"{' or '.join(rule.owners)} held the meeting")
     return f"When {' and '.join(parts)}" if parts else "Every result"

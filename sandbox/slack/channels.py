@@ -44,7 +44,7 @@ class Workspace:
 
     def make(self, name: str, *, private: bool, member: bool) -> Doc:
         """A new channel, as people make them."""
-        channel = {"id": f"C0{name.upper().replace('-', '')}", "name": name, "purpose": "", "archived": False}
+        channel: Doc = {"id": f"C0{name.upper().replace('-', '')}", "name": name, "purpose": "", "archived": False}
         channel |= {"private": private, "member": member}
         self._channels.put(channel["id"], channel)
         return channel

@@ -89,7 +89,7 @@ class Files:
         file = self._files.get(str(file_id))
         if file is None or file["state"] != "shared":
             return False
-        looked_at = self._world.options("slack", DEFAULT_OPTIONS)["file_seconds"]
+        looked_at = float(self._world.options("slack", DEFAULT_OPTIONS)["file_seconds"])
         return (self._world.clock() - parse_iso(file["shared_at"])).total_seconds() >= looked_at
 
     def _path(self, file_id: str) -> Path:

@@ -33,6 +33,31 @@ def test_alerts_only_takes_results_with_alerts() -> None:
     )
 
 
+def test_kinds_of_alert_take_results_with_one_of_them() -> None:
+    rule: dict[str, object] = {"alert_types": ["valence_low", "arousal_high"]}
+
+    assert reason_to_skip(rule, replace(a_report(), alerts=(ALERT,))) is None
+    assert reason_to_skip(rule, replace(a_report(), alerts=(replace(ALERT, type="dominance_low"),))) == (
+        "the rule takes results with alerts of low valence, high arousal only, this one has none of them"
+    )
+
+
+def test_owners_take_their_own_meetings_however_the_address_is_written() -> None:
+    rule: dict[str, object] = {"owners": ["Dana.Reyes@northwind.example"]}
+
+    assert reason_to_skip(rule, replace(a_report(), host_email="dana.reyes@Northwind.example")) is None
+    assert reason_to_skip(rule, replace(a_report(), host_email="tomas@northwind.example")) == (
+        "the rule takes meetings of dana.reyes@northwind.example only, this one is tomas@northwind.example's"
+    )
+    assert "not known" in str(reason_to_skip(rule, replace(a_report(), host_email="")))
+
+
+@pytest.mark.parametrize("rule", [{"alert_types": ["joy_high"]}, {"owners": ["dana"]}])
+def test_a_kind_of_alert_or_an_address_that_cannot_be_is_refused(rule: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        reason_to_skip(rule, a_report())
+
+
 def test_other_kinds_of_analysis_are_left_out() -> None:
     assert reason_to_skip({"analysis_kinds": ["session"]}, replace(a_report(), kind="meeting")) is not None
 
