@@ -4,6 +4,8 @@ from fastapi import FastAPI
 
 from hub import console
 from hub.accounts import endpoints as accounts
+from hub.accounts.oauth_server import client_endpoints as apps
+from hub.accounts.oauth_server import endpoints as oauth_server
 from hub.analysis import endpoints as analysis
 from hub.connections import endpoints as connected
 from hub.connections import views as connections
@@ -15,7 +17,7 @@ from hub.sessions import audio_streams, streams
 from hub.sessions import endpoints as sessions
 from hub.speech import endpoints as speech
 
-_API = (analysis, speech, sessions, streams, audio_streams, meetings, connected, sending, accounts)
+_API = (analysis, speech, sessions, streams, audio_streams, meetings, connected, sending, accounts, apps, oauth_server)
 _REST = (ingest, deliveries, connections, console)
 
 

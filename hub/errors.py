@@ -25,8 +25,11 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
+from hub.allowed_methods import allowed_methods
+
 _log = structlog.get_logger(__name__)
 _API_PATHS = re.compile(r"^/(v1|hooks|healthz|readyz|metrics|\.well-known)(/|$)")
+_OAUTH_PATHS = re.compile(r"^/oauth/(token|revoke|introspect)$")
 _CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 409: "conflict",
           413: "payload_too_large", 422: "validation_error", 429: "rate_limited"}  # fmt: skip
 
@@ -146,7 +149,10 @@ async def _hub_error(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 registered for this class only
     code = _CODES.get(error.status_code, "internal_error" if error.status_code >= 500 else "bad_request")
-    return answer(request, error.status_code, code, str(error.detail), headers=error.headers)
+    headers = error.headers
+    if error.status_code == 405 and (methods := allowed_methods(request.app, request.url.path)):
+        headers = {"Allow": methods}
+    return answer(request, error.status_code, code, str(error.detail), headers=headers)
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:
@@ -182,6 +188,9 @@ def answer(
     if status in {204, 304} or 300 <= status < 400:
         return Response(status_code=status, headers=dict(headers or {}))
     all_headers = {**(headers or {}), "X-Request-Id": request_id(request)}
+    if _OAUTH_PATHS.match(request.url.path):
+        told = {"error": "server_error" if status >= 500 else "invalid_request", "error_description": message}
+        return JSONResponse(told, status_code=status, headers=all_headers)
     if not _API_PATHS.match(request.url.path):
         return _for_people(request, status, message, all_headers)
     error: dict[str, object] = {"code": code, "message": message, "request_id": request_id(request)}

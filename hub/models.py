@@ -1,6 +1,7 @@
 """Every table, imported once so that migrations and foreign keys see the whole schema."""
 
 from hub.accounts import models as accounts
+from hub.accounts.oauth_server import models as oauth_server
 from hub.analysis import models as analysis
 from hub.connections import models as connections
 from hub.crm import models as crm
@@ -20,6 +21,7 @@ __all__ = [
     "engine",
     "ingest",
     "meetings",
+    "oauth_server",
     "sessions",
     "speech",
 ]

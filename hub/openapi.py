@@ -6,7 +6,9 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from hub import deprecations
 from hub.deliveries.messages import EVENT_TYPES
+from hub.openapi_security import OAUTH_PATHS, describe_security
 
 VERSION: Final = "2026.1"
 
@@ -17,11 +19,13 @@ Recordings, documents, pictures and live sessions in; explained signals out.
 the honesty to abstain. They do not say whether anybody is right, and they are not for decisions about people.
 
 **Keys.** Send `Authorization: Bearer ed_live_sk_...` (`ed_test_sk_...` for the sandbox, `psk_...` for speech).
+**Apps** that people use send a token instead, which a member allowed: OAuth 2.0, authorisation code with PKCE.
 **Limits.** Every answer carries `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds since
 1970); 429 also carries `Retry-After`. **Repeating.** Every POST honours `Idempotency-Key` for a day.
 **Lists** are pages: `?limit&cursor`, answered with `data` and `next_cursor`.
 **Errors** have one shape; quote `request_id` to support.
-**Versions.** The address holds the version. Fields may be added, never renamed or removed.
+**Versions.** The address holds the version. Fields may be added, never renamed or removed. What will go says so a
+year before: `Deprecation` (since when), `Sunset` (until when) and `Link` (what to use instead) on every answer.
 """
 
 _TAGS: Final = {
@@ -34,6 +38,7 @@ _TAGS: Final = {
     "Webhooks": "Who is told about what.",
     "Deliveries": "What was sent, and how it went.",
     "Administration": "Keys, usage, audit.",
+    "Apps": "Programs that members allow to act for them (OAuth 2.0). Errors under /oauth are as RFC 6749 says.",
 }
 
 WEB_SOCKETS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -134,13 +139,16 @@ def make_document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
     )
-    document["paths"] = {path: item for path, item in document["paths"].items() if path.startswith("/v1/")}
+    document["paths"] = {
+        path: item for path, item in document["paths"].items() if path.startswith(("/v1/", *OAUTH_PATHS))
+    }
     document["x-websockets"] = {path: dict(facts) for path, facts in WEB_SOCKETS.items()}
     document["webhooks"] = {name: _webhook(name, text) for name, text in EVENT_TYPES.items()}
     for (path, method), (status, example) in EXAMPLES.items():
         content = document["paths"][path][method]["responses"][status]["content"]
         content["application/json"]["example"] = example
     _describe_headers(document)
+    describe_security(app, document)
     return document
 
 
@@ -155,8 +163,8 @@ def _describe_headers(document: dict[str, Any]) -> None:
     shared["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
     shared["responses"] = {}
     told = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
-    for item in document["paths"].values():
-        for method, operation in item.items():
+    for path, item in document["paths"].items():
+        for method, operation in item.items() if path not in OAUTH_PATHS else ():
             for status, response in operation["responses"].items():
                 response["headers"] = {**told, **response.get("headers", {})}
                 if status >= "400":
@@ -171,7 +179,7 @@ _IDEMPOTENCY: Final = {
     "in": "header",
     "required": False,
     "description": "The same key gives the first answer again, for a day.",
-    "schema": {"type": "string", "maxLength": 255},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from hub.kit.database import json_field, moment
@@ -85,7 +85,12 @@ class SignInAttempt(SQLModel, table=True):
 
 
 class ApiKey(TenantModel, table=True):
-    """An API key; only its SHA-256 is kept, `hint` shows the last four characters."""
+    """An API key; only its SHA-256 is kept, `hint` shows the last four characters.
+
+    One with a `client_id` has no secret: it counts for an app in this organisation, which is used with tokens.
+    """
+
+    __table_args__ = (Index("ix_apikey_app", "organisation_id", "client_id", unique=True),)
 
     id: str = Field(default_factory=lambda: new_id("key"), primary_key=True)
     organisation_id: str = Field(foreign_key="organisation.id", index=True)
@@ -93,6 +98,7 @@ class ApiKey(TenantModel, table=True):
     plan: str = "professional"
     key_hash: str = Field(unique=True)
     hint: str
+    client_id: str | None = None
     scopes: list[str] = json_field(default_factory=list)
     limits: dict[str, object] = json_field(default_factory=dict)
     """Limits of this key alone, by their names in `hub.accounts.plans.Plan`."""

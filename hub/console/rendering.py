@@ -111,7 +111,7 @@ def content_security_policy(form_targets: Sequence[str] = ()) -> str:
 def environment() -> Environment:
     """The console's templates; a missing value is an error, not an empty string."""
     jinja = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([TEMPLATES, TEMPLATES.parent]),
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         trim_blocks=True,

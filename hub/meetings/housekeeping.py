@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from hub import runtime as runtimes
 from hub.accounts.idempotency import forget_answers
+from hub.accounts.oauth_server.forgetting import forget_expired_tokens
 from hub.accounts.rate_limits import forget_windows
 from hub.analysis import housekeeping as inputs
 from hub.connections.service.access import ConnectionKey
@@ -102,6 +103,7 @@ async def _retain() -> int:
     await retention.forget_finished(runtime.clock())
     analyses = await asyncio.to_thread(inputs.forget_expired_analyses, runtime)
     analyses += await asyncio.to_thread(forget_expired_sessions, runtime)
+    await asyncio.to_thread(forget_expired_tokens, runtime)
     return analyses + await asyncio.to_thread(forgetting.forget_expired, runtime)
 
 

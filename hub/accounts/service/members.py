@@ -8,6 +8,7 @@ from sqlmodel import Session, col, delete, select
 from hub.accounts import audit
 from hub.accounts.errors import DetailsInvalid
 from hub.accounts.models import ConsoleSession, Membership, Role, User
+from hub.accounts.oauth_server.allowed import end_grants_of
 from hub.accounts.passwords import hash_password
 from hub.accounts.service.details import clean_email, clean_text
 from hub.accounts.sessions import Member
@@ -36,7 +37,7 @@ def add_member(session: Session, admin: Member, *, name: str, email: str, role: 
 
 
 def remove_member(session: Session, admin: Member, user_id: str, *, now: datetime) -> None:
-    """End a membership and its sessions at once.
+    """End a membership at once, with its sessions and what it allowed apps.
 
     Raises `NotFound`, and `DetailsInvalid` for oneself, and for owners unless by one.
     """
@@ -53,6 +54,7 @@ def remove_member(session: Session, admin: Member, user_id: str, *, now: datetim
     session.delete(membership)
     theirs = (col(ConsoleSession.user_id) == user_id) & (col(ConsoleSession.organisation_id) == admin.organisation_id)
     session.exec(delete(ConsoleSession).where(theirs))
+    end_grants_of(session, admin.organisation_id, user_id, now)
     _record(session, admin, "member.removed", user_id, now)
 
 

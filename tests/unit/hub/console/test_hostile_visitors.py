@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from hub.accounts.models import ApiKey
+from hub.accounts.oauth_server.models import OAuthClient, OAuthGrant
 from hub.accounts.sessions import Member, find_member
 from hub.connections import views as connecting
 from hub.connections.models import Connection
@@ -21,6 +22,7 @@ from hub.deliveries.models import Delivery, Destination, WebhookEndpoint
 from hub.deliveries.service import NewEndpoint, create_endpoint
 from hub.meetings.models import Meeting, Participant
 from hub.runtime import Runtime
+from tests.support.apps import seed_allowed_app
 from tests.support.console import result, seed_meeting
 from tests.unit.hub.console.conftest import browser_with, found
 
@@ -61,6 +63,7 @@ def rows(runtime: Runtime, owner: Owner) -> dict[str, str]:
             ApiKey(organisation_id=organisation_id, name="CI", key_hash="h", hint="abcd", created_at=runtime.clock())
         )
         session.flush()
+        seed_allowed_app(session, owner[1], runtime.clock())
 
         def first(model: Any) -> str:
             return str(session.exec(select(model.id)).first())
@@ -73,6 +76,8 @@ def rows(runtime: Runtime, owner: Owner) -> dict[str, str]:
             "endpoint_id": first(WebhookEndpoint),
             "match_id": first(CrmMatch),
             "key_id": first(ApiKey),
+            "client_id": first(OAuthClient),
+            "grant_id": first(OAuthGrant),
             "user_id": owner[1].user_id,
         }
 
@@ -102,7 +107,7 @@ def test_what_belongs_to_another_organisation_does_not_exist(
 
 def _everything(runtime: Runtime) -> list[str]:
     """The rows that addresses name, as they stand."""
-    models = (Meeting, Connection, Destination, Delivery, WebhookEndpoint, CrmMatch, ApiKey)
+    models = (Meeting, Connection, Destination, Delivery, WebhookEndpoint, CrmMatch, ApiKey, OAuthClient, OAuthGrant)
     with runtime.database.transaction() as session:
         return [row.model_dump_json() for model in models for row in session.exec(select(model)).all()]
 
