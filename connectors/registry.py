@@ -74,6 +74,11 @@ def without_account(name: str) -> ModuleType | None:
     return next((module for folder, module in modules.items() if name in {folder, *module.ALIASES}), None)
 
 
+def look_again() -> None:
+    """Notice folders that were added since the first look."""
+    _scan.cache_clear()
+
+
 @cache
 def _scan(search_path: tuple[str, ...]) -> dict[str, Manifest]:
     importlib.invalidate_caches()

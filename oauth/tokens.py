@@ -15,6 +15,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from oauth.errors import InvalidGrant, OAuthError, Rejected, Unavailable
 from oauth.provider import ClientAuth, ClientCredentials, OAuthProvider
 
+_MAX_ANSWER_BYTES = 256 * 1024
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 _AUTH_METHODS = {ClientAuth.BASIC: "client_secret_basic", ClientAuth.BODY: "client_secret_post"}
 
@@ -27,6 +28,8 @@ class TokenSet:
     refresh_token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
     scope: str = ""
+    issued_at: datetime | None = None
+    """When it was given; None for tokens kept before this was noted."""
     answer: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -99,6 +102,8 @@ class TokenEndpoint:
             revocation_endpoint_auth_method=_AUTH_METHODS[self.provider.client_auth],
             timeout=self.timeout,
             follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},
+            event_hooks={"response": [_limit]},
             **({"transport": self.transport} if self.transport else _network()),
         )
         for hook in ("access_token_response", "refresh_token_response"):
@@ -145,6 +150,32 @@ class TokenEndpoint:
             raise self._refusal(code or str(answer.status_code))
 
 
+class _Limited(httpx.AsyncByteStream):
+    """A body that is never read beyond what a token answer can hold."""
+
+    def __init__(self, inner: httpx.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in self._inner:
+            size += len(chunk)
+            if size > _MAX_ANSWER_BYTES:
+                # it may have renewed the tokens, so nobody may believe that it did not
+                raise Unavailable("the token endpoint's answer is too large", code="too_large", answered=False)
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+async def _limit(answer: httpx.Response) -> None:
+    """httpx's hook, before the body is read. A compressed body was not asked for, and could unfold to anything."""
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise Unavailable("the token endpoint's answer is compressed", code="compressed", answered=False)
+    answer.stream = _Limited(cast("httpx.AsyncByteStream", answer.stream))
+
+
 def _raise_if_unavailable(answer: httpx.Response) -> None:
     if answer.status_code == 429 or answer.status_code >= 500:
         raise Unavailable(
@@ -167,6 +198,7 @@ def _token_set(answer: Mapping[str, Any], refresh_token: str | None, now: dateti
         refresh_token=answer.get("refresh_token") or refresh_token,
         expires_at=now + timedelta(seconds=float(lifetime)) if lifetime else None,
         scope=str(answer.get("scope") or ""),
+        issued_at=now,
         answer=dict(answer),
     )
 

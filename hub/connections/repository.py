@@ -43,6 +43,12 @@ def connections_of_account(session: Session, provider: str, account_id: str) -> 
     return list(session.exec(statement).all())
 
 
+def all_connections(session: Session) -> list[Connection]:
+    """Every connection that was not ended, over all organisations: for whoever runs the hub."""
+    statement = select(Connection).where(Connection.state != ConnectionState.REVOKED)
+    return list(session.exec(statement.order_by(Connection.provider, Connection.id)).all())
+
+
 def connections_of_others(session: Session, organisation_id: str, provider: str, account_id: str) -> list[Connection]:
     """What other organisations have or had to this provider account."""
     statement = select(Connection).where(

@@ -14,6 +14,7 @@ def seal_tokens(vault: Vault, connection_id: str, tokens: TokenSet) -> str:
         "refresh_token": tokens.refresh_token,
         "expires_at": tokens.expires_at.isoformat() if tokens.expires_at else None,
         "scope": tokens.scope,
+        "issued_at": tokens.issued_at.isoformat() if tokens.issued_at else None,
     }
     return vault.seal(json.dumps(kept).encode(), tokens_context(connection_id))
 
@@ -21,13 +22,18 @@ def seal_tokens(vault: Vault, connection_id: str, tokens: TokenSet) -> str:
 def open_tokens(vault: Vault, connection_id: str, sealed: str) -> TokenSet:
     """What `seal_tokens` sealed. Raises `SealedValueError`."""
     kept = json.loads(vault.open(sealed, tokens_context(connection_id)))
-    expires_at = datetime.fromisoformat(kept["expires_at"]) if kept["expires_at"] else None
+    expires_at, issued_at = (_moment(kept.get(name)) for name in ("expires_at", "issued_at"))
     return TokenSet(
         access_token=kept["access_token"],
         refresh_token=kept["refresh_token"],
         expires_at=expires_at,
         scope=kept["scope"],
+        issued_at=issued_at,
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def tokens_context(connection_id: str) -> str:

@@ -45,6 +45,7 @@ PROTOCOLS = {
     Capability.NOTIFIER: Notifier,
     Capability.SUBSCRIBER: Subscriber,
 }
+_TEXTS = {".py", ".toml", ".md", ".json", ".svg"}
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECRET = "a-webhook-secret"
 
@@ -58,6 +59,18 @@ class TestFolder:
 
         assert manifest.logo.read_text(encoding="utf-8").lstrip().startswith("<svg")
         assert all(scope.name in readme for scope in (manifest.oauth.scopes if manifest.oauth else ()))
+
+    def test_nothing_is_left_to_do_in_it(self, manifest: Manifest) -> None:
+        texts = [path for path in sorted(manifest.folder.rglob("*")) if path.suffix in _TEXTS]
+
+        left = [
+            f"{path.relative_to(manifest.folder)}:{number}: {line.strip()}"
+            for path in texts
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            if "TODO" in line
+        ]
+
+        assert not left, "\n".join(["left to do:", *left])
 
     def test_its_class_has_every_method_of_its_capabilities(self, manifest: Manifest) -> None:
         connector = registry.connector_class(manifest.id)

@@ -1,6 +1,6 @@
 """The token endpoint's answers, in the ways that providers really give them."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -79,7 +79,7 @@ async def test_the_client_proves_itself_as_the_provider_wants(method: ClientAuth
     assert ("authorization" in seen[0].headers) == (method is ClientAuth.BASIC)
     assert form.get("client_secret") == (["s&cret%"] if method is ClientAuth.BODY else None)
     assert form["code_verifier"] == ["v" * 43]
-    assert tokens == TokenSet("a", "r", NOW + timedelta(hours=1), "", tokens.answer)
+    assert tokens == TokenSet("a", "r", NOW + timedelta(hours=1), "", NOW, tokens.answer)
     assert "'a'" not in repr(tokens)
 
 
@@ -153,3 +153,24 @@ async def test_revoking_what_is_gone_already_is_success_and_an_outage_is_not() -
     assert not await endpoint(answering(200, {}), revoke_url=None).revoke(TokenSet("a"))
     with pytest.raises(Unavailable):
         await endpoint(answering(503, {})).revoke(TokenSet("a"))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("headers", [{}, {"Content-Encoding": "gzip"}])
+async def test_an_answer_of_any_size_is_read_only_as_far_as_tokens_go(headers: dict[str, str]) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 64 * 1024 * 1024:
+            sent += 65536
+            yield b"x" * 65536
+
+    def handler(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers=headers, content=endless())
+
+    with pytest.raises(Unavailable) as raised:
+        await endpoint(handler).refresh("old", NOW)
+
+    assert raised.value.answered is False
+    assert sent < 1024 * 1024
