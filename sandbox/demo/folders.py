@@ -17,7 +17,7 @@ def begin_empty(settings: DemoSettings) -> None:
 
 
 def _empty_hub(directory: Path, inside: Path) -> None:
-    mine = (directory / MARK).is_file() or directory.parent == inside
+    mine = (directory / MARK).is_file() or directory == inside / "hub"
     others = [path.name for path in directory.glob("*") if path != inside]
     if others and not mine:
         raise StartProblem(f"{directory} holds {', '.join(sorted(others)[:3])}; give HUB_DATA_DIR an empty directory")
