@@ -222,7 +222,8 @@ def slow_down(provider: FakeProvider, seconds: float = 0.2) -> None:
 
 def start_worker(case: Case) -> "subprocess.Popen[str]":
     """A process that is ready to renew the case's connection."""
-    command = [sys.executable, "-m", "tests.support.refresh_worker", case.key.organisation_id, case.key.connection_id]
+    key = f"{case.key.organisation_id}:{case.key.connection_id}"
+    command = [sys.executable, "-m", "tests.support.refresh_worker", "4", key]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     worker = subprocess.Popen(command, text=True, env=environment(case), cwd=ROOT, **pipes)
     assert worker.stdout is not None

@@ -27,7 +27,7 @@ from hub.connections.models import Connection
 from hub.connections.service.access import ConnectionKey
 from hub.connections.service.finish import Visitor, finish_connecting
 from hub.connections.service.start import start_connecting
-from hub.connections.service.subscribe import try_subscribing
+from hub.connections.service.subscribe import keep_subscribed
 from hub.deliveries.models import Delivery, DeliveryState, Destination
 from hub.deliveries.service import NewDestination, NewEndpoint, create_destination, create_endpoint
 from hub.kit.crypto import new_master_key
@@ -132,7 +132,7 @@ class Stage:
         """Let Teams tell the running hub of new recordings, as connecting in the console does."""
         [connection] = [row for row in self.rows(Connection) if row.provider == "teams"]
         key = ConnectionKey(connection.organisation_id, connection.id)
-        assert asyncio.run(try_subscribing(self.runtime, key, "teams"))
+        assert asyncio.run(keep_subscribed(self.runtime, key, "teams", asked=False))
 
     def state(self, provider: str) -> dict[str, Any]:
         """What the simulator holds."""
@@ -306,10 +306,13 @@ def found_organisation(
     providers: Sequence[str],
     *,
     owners: bool = False,
-    provision: bool = True,
+    bare: bool = False,
     targets: Mapping[str, dict[str, str]] = TARGETS,
 ) -> str:
-    """An organisation with connected accounts, destinations and a subscriber; gives its id."""
+    """An organisation with connected accounts, destinations and a subscriber; gives its id.
+
+    A `bare` one has neither fields in its CRM nor a subscriber.
+    """
     organisation = Organisation(name="Northwind", domains=["northwind.example"], created_at=datetime.now(UTC))
     with stage.runtime.database.transaction() as session:
         session.add(organisation)
@@ -319,9 +322,10 @@ def found_organisation(
         if provider not in SOURCES or owners:
             new = NewDestination(connection.id, provider, target=targets.get(provider, {}))
             create_destination(stage.runtime, organisation.id, new, actor="test")
-        if provider in CRMS and provision:
+        if provider in CRMS and not bare:
             asyncio.run(_provision(stage, connection))
-    create_endpoint(stage.runtime, organisation.id, NewEndpoint(stage.subscriber.url), actor="test")
+    if not bare:
+        create_endpoint(stage.runtime, organisation.id, NewEndpoint(stage.subscriber.url), actor="test")
     return organisation.id
 
 

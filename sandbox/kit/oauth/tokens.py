@@ -102,6 +102,7 @@ class TokenDesk:
             "access_tokens": sum(doc["type"] == "access" for doc in docs),
             "active_access_tokens": sum(doc["type"] == "access" and doc["state"] == "active" for doc in docs),
             "refresh_tokens": sum(doc["type"] == "refresh" for doc in docs),
+            "live_refresh_tokens": sum(doc["type"] == "refresh" and doc["state"] == "active" for doc in docs),
             "refreshes": sum(doc["uses"] for doc in docs if doc["type"] == "refresh"),
             "refresh_tokens_used_twice": sum(doc["uses"] > 1 for doc in single),
         }
