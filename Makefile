@@ -3,9 +3,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
+SDK_SOURCES := $(shell find sdk -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench models train assets lock recording clean
+.PHONY: help setup demo test lint sdk bench models train assets lock recording clean
 
 help:  ## explain the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,10 +32,18 @@ hub/console/static/vendor/.ready: package-lock.json scripts/assets
 demo: models assets  ## play a recorded call through hub and simulators (ARGS=--exit ends by itself)
 	@$(BIN)/python -m sandbox.demo $(ARGS)
 
-lint: setup  ## formatting, types, dependency directions, container files
+sdk: build/sdk/.ready  ## build the SDKs: wheel and npm packages, in build/sdk
+
+build/sdk/.ready: .venv/.ready sdk/node/node_modules/.ready scripts/sdk $(SDK_SOURCES)
+	@scripts/sdk
+
+sdk/node/node_modules/.ready: sdk/node/package-lock.json scripts/sdk-modules
+	@scripts/sdk-modules
+
+lint: setup sdk/node/node_modules/.ready  ## formatting, types, dependency directions, container files
 	@scripts/lint
 
-test: models assets  ## everything CI runs; installs PostgreSQL and Chromium where they are missing
+test: models assets sdk  ## everything CI runs; installs PostgreSQL and Chromium where they are missing
 	@scripts/system-packages
 	@scripts/lint
 	@scripts/test $(ARGS)
@@ -53,5 +62,5 @@ lock: setup  ## resolve the dependencies of pyproject.toml anew
 	@$(LOCK) pyproject.toml --group models --group recording --group test --group sdk --group lint -o requirements/dev.txt
 
 clean:  ## remove what the targets above made (not your data in var/)
-	rm -rf .venv node_modules hub/console/static/vendor analysis_core/models/weights build dist *.egg-info
+	rm -rf .venv node_modules sdk/node/node_modules sdk/node/dist hub/console/static/vendor analysis_core/models/weights build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

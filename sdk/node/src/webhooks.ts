@@ -99,7 +99,11 @@ function key(secret: string): Buffer {
 
 function publicKey(text: string): ReturnType<typeof createPublicKey> {
   const x = Buffer.from(text.replace(/^whpk_/, ''), 'base64').toString('base64url');
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  try {
+    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  } catch (cause) {
+    throw new NotConfigured("A public key is not one of the hub's: whpk_ and base64.", { cause });
+  }
 }
 
 function decoded(text: string | undefined): Buffer {

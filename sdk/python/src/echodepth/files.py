@@ -52,7 +52,14 @@ def _open(part: Part, stack: ExitStack) -> tuple[str, IO[bytes], str]:
         path = Path(content)
         return path.name, stack.enter_context(path.open("rb")), _type(path.name)
     name = _name(content, part.name)
-    return name, content, _type(name)
+    return name, content if content.seekable() else cast(IO[bytes], _Once(content)), _type(name)
+
+
+class _Once:
+    """A pipe: it has a file number, but no length, and httpx would believe the one that the system tells."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self.read = pipe.read
 
 
 def _name(file: IO[bytes], fallback: str) -> str:

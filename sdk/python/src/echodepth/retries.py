@@ -6,7 +6,7 @@ that the hub does the work once however often it is asked. Bodies that can be re
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echodepth.errors import ApiError, ConnectionFailed, EchoDepthError
 
@@ -16,12 +16,14 @@ _STILL_UNDER_WAY = 409
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """`most` retries after the first try; waits double from `first_s` to `longest_s`, each with jitter.
+    """`most` retries after the first try, and `reconnects` for a stream that was lost.
 
-    `Retry-After` is honoured where it is at most `patience_s`; a longer one ends the retries at once.
+    Waits double from `first_s` to `longest_s`, each with jitter. `Retry-After` is honoured where it is at most
+    `patience_s`; a longer one ends the retries at once.
     """
 
     most: int = 2
+    reconnects: int = 8
     first_s: float = 0.5
     longest_s: float = 8.0
     patience_s: float = 60.0
@@ -39,6 +41,10 @@ class RetryPolicy:
             return None if asked > self.patience_s else asked + self.chance() * min(1.0, self.first_s)
         backoff = min(self.longest_s, self.first_s * 2.0**retry)
         return backoff * (0.5 + self.chance() / 2)
+
+    def reconnecting(self) -> "RetryPolicy":
+        """The same, as patient as a stream that was open has to be."""
+        return replace(self, most=self.reconnects)
 
 
 def _is_worth_it(error: EchoDepthError, unanswered_before: bool) -> bool:

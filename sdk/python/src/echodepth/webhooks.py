@@ -99,7 +99,10 @@ def _matches_key(signed: bytes, signatures: Sequence[bytes], public_keys: Sequen
     except ImportError as error:
         raise NotConfigured("Public keys need `pip install echodepth[ed25519]`.") from error
     for text in public_keys:
-        key = Ed25519PublicKey.from_public_bytes(_decoded(text.removeprefix(_PUBLIC)))
+        try:
+            key = Ed25519PublicKey.from_public_bytes(_decoded(text.removeprefix(_PUBLIC)))
+        except ValueError as error:
+            raise NotConfigured("A public key is not one of the hub's: whpk_ and base64.") from error
         for signature in signatures:
             try:
                 key.verify(signature, signed)

@@ -13,6 +13,7 @@ from echodepth.answers import error_of, message_error
 from echodepth.errors import ApiError, Conflict, ConnectionFailed, EchoDepthError, StreamClosed
 from echodepth.messages import frame_message
 from echodepth.models.sessions import Update
+from echodepth.retries import RetryPolicy
 
 OnProblem = Callable[[ApiError], object]
 
@@ -109,17 +110,17 @@ class Stream:
             raise _ended() from closed
         if self._connection is lost:
             self._connection = None
-        self._connected()
+        self._connected(self._transport.policy.reconnecting())
 
-    def _connected(self) -> Connection:
+    def _connected(self, policy: RetryPolicy | None = None) -> Connection:
         with self._connecting:
             if self._closed:
                 raise StreamClosed("The stream was closed.", session_ended=False)
             if self._connection is None:
-                self._connection = self._persistently()
+                self._connection = self._persistently(policy or self._transport.policy)
             return self._connection
 
-    def _persistently(self) -> Connection:
+    def _persistently(self, policy: RetryPolicy) -> Connection:
         retry = 0
         while True:
             try:
@@ -127,7 +128,7 @@ class Stream:
             except Conflict as over:
                 raise _ended() from over
             except EchoDepthError as error:
-                wait = self._transport.policy.wait(retry, error)
+                wait = policy.wait(retry, error)
                 if wait is None:
                     raise
             retry += 1

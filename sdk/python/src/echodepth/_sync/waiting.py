@@ -17,8 +17,8 @@ def sleep(seconds: float) -> None:
 
 
 def connect_socket(url: str, headers: Mapping[str, str], subprotocol: Any, within_s: float) -> Connection:
-    """Open a WebSocket."""
-    return connect(url, additional_headers=headers, subprotocols=[subprotocol], open_timeout=within_s)
+    """Open a WebSocket. Entering is what some versions take for opening it, and changes nothing in the others."""
+    return connect(url, additional_headers=headers, subprotocols=[subprotocol], open_timeout=within_s).__enter__()
 
 
 def receive(connection: Connection, within_s: float | None) -> str | bytes:

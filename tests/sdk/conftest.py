@@ -1,0 +1,69 @@
+"""One hub for all tests of the clients, real media, and a proxy where something is to go wrong."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import cv2
+import pytest
+
+from tests.support.proxy import Proxy, proxying
+from tests.support.served import Served, serving_hub
+from tests.support.short_recording import RECORDINGS, cut
+
+
+@dataclass(frozen=True)
+class Media:
+    """Files to send."""
+
+    video: Path
+    words: Path
+    frame: Path
+    speech: Path
+    long_speech: Path
+    call: Path
+    """Long enough to be analysed in the background, with its progress."""
+    call_words: Path = RECORDINGS / "renewal_call.vtt"
+    long_video: Path = RECORDINGS / "renewal_call.mp4"
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
+    """Some seconds of the demo recording as video, words, one frame, and speech."""
+    directory = tmp_path_factory.mktemp("media")
+    cut(directory, 8)
+    frame = directory / "frame.jpg"
+    with av.open(str(RECORDINGS / "renewal_call.mp4")) as container:
+        picture = next(container.decode(video=0)).to_ndarray(format="bgr24")
+    frame.write_bytes(cv2.imencode(".jpg", picture)[1].tobytes())
+    speech, long_speech, call = (directory / name for name in ("recording.wav", "long.wav", "call.wav"))
+    for target, seconds in ((speech, 7), (long_speech, 16), (call, 55)):
+        _speech(target, seconds)
+    return Media(directory / "short.mp4", directory / "short.vtt", frame, speech, long_speech, call)
+
+
+def _speech(target: Path, seconds: float) -> None:
+    """The beginning of the recording, as 16 kHz mono WAV."""
+    with av.open(str(RECORDINGS / "renewal_call.mp4")) as source, av.open(str(target), "w") as written:
+        stream = written.add_stream("pcm_s16le", rate=16_000, layout="mono")
+        for frame in source.decode(audio=0):
+            if frame.time is None or frame.time > seconds:
+                break
+            frame.pts = None
+            written.mux(stream.encode(frame))
+        written.mux(stream.encode(None))
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A running hub."""
+    with serving_hub(tmp_path_factory.mktemp("sdk-hub")) as served:
+        yield served
+
+
+@pytest.fixture
+def proxy(hub: Served) -> Iterator[Proxy]:
+    """The way to it, which can be made unreliable."""
+    with proxying(hub.url) as between:
+        yield between

@@ -1,0 +1,221 @@
+"""What the Python client does when something goes wrong: what it sends again, how long it waits, what it gives up."""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import httpx
+import pytest
+from echodepth import EchoDepth, RateLimited, RetryPolicy, errors
+from echodepth.answers import retry_after
+from echodepth.retries import RetryPolicy as Policy
+
+from tests.sdk.conftest import Media
+from tests.support.proxy import Fault, Proxy
+from tests.support.served import Served
+
+QUICK = RetryPolicy(first_s=0.01, longest_s=0.05)
+
+
+@pytest.fixture
+def client(hub: Served, proxy: Proxy) -> Iterator[EchoDepth]:
+    with EchoDepth(hub.key(), base_url=proxy.url, retries=QUICK) as made:
+        yield made
+
+
+def test_a_lost_answer_is_asked_for_again_and_nothing_is_done_twice(client: EchoDepth, proxy: Proxy) -> None:
+    proxy.faults.append(Fault("/v1/sessions", heard=True))
+
+    session = client.sessions.create(label="only once")
+
+    assert [row.id for row in client.sessions.list() if row.label == "only once"] == [session.id]
+    posts = [exchange for exchange in proxy.of("/v1/sessions") if exchange.method == "POST"]
+    assert len(posts) == 2
+    assert len({exchange.headers["idempotency-key"] for exchange in posts}) == 1
+
+
+def test_an_upload_is_sent_again_whole(client: EchoDepth, proxy: Proxy, media: Media) -> None:
+    proxy.faults += [Fault("/v1/analyse/image", heard=False), Fault("/v1/analyse/image", status=503)]
+
+    with media.frame.open("rb") as file:
+        result = client.analyse.image([file, media.frame])
+
+    assert len(result.images) == 2
+    sent = [exchange.body for exchange in proxy.of("/v1/analyse/image")]
+    assert len(sent) == 3
+    assert all(body.count(media.frame.read_bytes()) == 2 for body in sent)
+
+
+def test_what_is_refused_for_good_is_sent_once(client: EchoDepth, proxy: Proxy) -> None:
+    with pytest.raises(errors.NotFound):
+        client.results.get("job_unknown")
+    proxy.faults.append(Fault("/v1/result", status=500))
+    with pytest.raises(errors.ServerError):
+        client.results.get("job_unknown")
+
+    assert len(proxy.of("/v1/result/job_unknown")) == 2
+
+
+def test_it_gives_up_after_the_last_retry(client: EchoDepth, proxy: Proxy) -> None:
+    proxy.faults += [Fault("/v1/sessions")] * 4
+
+    with pytest.raises(errors.ConnectionFailed):
+        client.sessions.create()
+
+    assert len(proxy.faults) == 1
+
+
+def test_nobody_listening_and_nobody_answering_are_told_apart(hub: Served) -> None:
+    with EchoDepth("ed_live_sk_any", base_url="http://127.0.0.1:9", retries=QUICK) as nobody:
+        with pytest.raises(errors.ConnectionFailed) as refused:
+            nobody.sessions.create()
+        assert not isinstance(refused.value, errors.TimedOut)
+    hasty = EchoDepth("ed_live_sk_any", base_url=hub.url, timeout=0.000001, retries=Policy(most=0))
+    with hasty, pytest.raises(errors.TimedOut):
+        hasty.sessions.create()
+
+
+def test_a_limit_says_when_it_is_reset(hub: Served) -> None:
+    key = hub.key(name="slow", limits={"requests_per_minute": 2})
+    with EchoDepth(key, base_url=hub.url, retries=Policy(most=0)) as limited, pytest.raises(RateLimited) as refused:
+        [limited.sessions.list().page() for _ in range(6)]  # more than two minutes' worth, whenever this begins
+
+    error = refused.value
+    assert (error.status, error.code, error.limit, error.remaining) == (429, "rate_limited", 2, 0)
+    assert error.retry_after is not None
+    assert 0 < error.retry_after <= 60
+    assert error.resets_at is not None
+    assert error.resets_at % 60 == 0
+
+
+class Answers:
+    """A transport that answers from a list, and keeps what it was asked."""
+
+    def __init__(self, answers: Sequence[Callable[[], httpx.Response]]) -> None:
+        self.answers = iter(answers)
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        return next(self.answers)()
+
+
+def refusal(status: int, **headers: str) -> Callable[[], httpx.Response]:
+    body = {"error": {"code": "x", "message": "no", "request_id": "req_1"}}
+    return lambda: httpx.Response(status, json=body, headers={name.replace("_", "-"): v for name, v in headers.items()})
+
+
+def answering(*answers: Callable[[], httpx.Response], policy: RetryPolicy = QUICK) -> tuple[EchoDepth, Answers]:
+    transport = Answers(answers)
+    http = httpx.Client(transport=httpx.MockTransport(transport))
+    return EchoDepth("key", base_url="https://hub.test", http_client=http, retries=policy), transport
+
+
+def good(**body: Any) -> Callable[[], httpx.Response]:
+    return lambda: httpx.Response(200, json={"id": "ses_1", "session_id": "ses_1", **body})
+
+
+def broken() -> httpx.Response:
+    raise httpx.ReadError("reset")
+
+
+def test_what_the_hub_asks_to_wait_is_waited() -> None:
+    import time
+
+    client, _ = answering(refusal(429, retry_after="1"), good())
+    began = time.monotonic()
+
+    client.sessions.get("ses_1")
+
+    assert time.monotonic() - began >= 1
+
+
+def test_a_wait_that_is_too_long_is_left_to_the_caller() -> None:
+    client, transport = answering(refusal(429, retry_after="86400"))
+
+    with pytest.raises(RateLimited) as refused:
+        client.sessions.get("ses_1")
+
+    assert refused.value.retry_after == 86400
+    assert len(transport.asked) == 1
+
+
+def test_a_conflict_after_a_lost_answer_is_the_first_try_still_under_way() -> None:
+    client, transport = answering(broken, refusal(409), good())
+
+    assert client.sessions.create().id == "ses_1"
+    assert len({request.headers["idempotency-key"] for request in transport.asked}) == 1
+
+
+def test_a_conflict_of_its_own_is_no_reason_to_try_again() -> None:
+    client, transport = answering(refusal(409))
+
+    with pytest.raises(errors.Conflict):
+        client.sessions.create()
+
+    assert len(transport.asked) == 1
+
+
+def test_every_call_has_its_own_idempotency_key_unless_one_is_given() -> None:
+    client, transport = answering(good(), good(), good())
+
+    client.sessions.create()
+    client.sessions.create()
+    client.sessions.create(idempotency_key="mine")
+
+    keys = [request.headers["idempotency-key"] for request in transport.asked]
+    assert len(set(keys)) == 3
+    assert keys[2] == "mine"
+
+
+def test_fields_of_a_newer_hub_are_kept() -> None:
+    client, _ = answering(good(mood={"level": 3}, label="x"))
+
+    session = client.sessions.get("ses_1")
+
+    assert session.mood == {"level": 3}  # type: ignore[attr-defined]
+    assert session.to_dict()["mood"] == {"level": 3}
+
+
+@pytest.mark.parametrize("body", [b"<html>Bad gateway</html>", b"", b"[]", b'{"error": "no"}', b"\xff\xfe"])
+def test_answers_of_something_in_between_are_errors_too(body: bytes) -> None:
+    client, _ = answering(lambda: httpx.Response(502, content=body), policy=Policy(most=0))
+
+    with pytest.raises(errors.ServerError) as refused:
+        client.sessions.get("ses_1")
+
+    assert (refused.value.status, refused.value.code) == (502, "http_502")
+
+
+def test_an_identifier_cannot_lead_elsewhere() -> None:
+    client, transport = answering(good())
+
+    client.sessions.get("../meetings?x=1#y")
+
+    assert transport.asked[0].url.raw_path == b"/v1/sessions/..%2Fmeetings%3Fx%3D1%23y"
+
+
+def test_waits_double_with_jitter_up_to_a_limit() -> None:
+    chances = itertools.cycle([0.0, 1.0])
+    policy = Policy(most=9, first_s=1, longest_s=6, chance=lambda: next(chances))
+    lost = errors.ConnectionFailed("lost")
+
+    waits = [policy.wait(retry, lost) for retry in range(9)]
+
+    assert waits == [0.5, 2, 2, 6, 3, 6, 3, 6, 3]
+    assert policy.wait(9, lost) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(None, None), ("", None), ("7", 7), ("-3", 0), ("soon", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0)],
+)
+def test_retry_after_is_seconds_or_a_date(text: str | None, expected: float | None) -> None:
+    assert retry_after(text) == expected
+
+
+def test_the_key_is_in_no_text_about_the_client() -> None:
+    client = EchoDepth("ed_live_sk_secret")
+
+    assert "secret" not in repr(client) + repr(vars(client)) + repr(client._transport.config)
+    client.close()
