@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from connectors.base.errors import (
 )
 from connectors.base.inbound import receive
 from connectors.base.manifest import Capability, Manifest
-from connectors.base.records import InboundRequest, InboundResponse, SourceEvent
+from connectors.base.records import InboundRequest, SourceEvent
 from connectors.base.signature import sign
 from connectors.base.testing import Answer
 from hub.accounts.models import AuditEntry
@@ -48,17 +49,31 @@ PROTOCOLS = {
 _TEXTS = {".py", ".toml", ".md", ".json", ".svg"}
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECRET = "a-webhook-secret"
+GUIDES = Path(__file__).parents[2] / "docs" / "connect"
 
 MakeBench = Callable[[str], Bench]
 
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda manifest: manifest.id)
 class TestFolder:
-    def test_it_has_a_drawing_and_says_how_to_register_an_app(self, manifest: Manifest) -> None:
+    def test_it_has_a_drawing_and_leads_to_its_guide(self, manifest: Manifest) -> None:
         readme = (manifest.folder / "README.md").read_text(encoding="utf-8")
 
         assert manifest.logo.read_text(encoding="utf-8").lstrip().startswith("<svg")
-        assert all(scope.name in readme for scope in (manifest.oauth.scopes if manifest.oauth else ()))
+        assert f"docs/connect/{manifest.id}.md" in readme
+
+    def test_its_guide_says_what_has_to_be_entered_and_why(self, manifest: Manifest) -> None:
+        guide = (GUIDES / f"{manifest.id}.md").read_text(encoding="utf-8")
+        section = manifest.oauth
+        asked = (*section.scopes, *(section.app_only.reasons if section.app_only else ())) if section else ()
+
+        rows = re.findall(r"^\| `([^`]+)` \| (.+) \|$", _scope_tables(guide), re.MULTILINE)
+
+        assert rows == [(scope.name, scope.reason) for scope in asked]
+        assert f"/oauth/{manifest.id}/callback" in guide
+        assert manifest.webhook is None or f"/hooks/{manifest.id}" in guide
+        assert f"HUB_OAUTH_APPS__{manifest.id.upper()}__CLIENT_ID" in guide
+        assert all(f"## {heading}" in guide for heading in ("Limits", "Troubleshooting", "Remove everything"))
 
     def test_nothing_is_left_to_do_in_it(self, manifest: Manifest) -> None:
         texts = [path for path in sorted(manifest.folder.rglob("*")) if path.suffix in _TEXTS]
@@ -231,9 +246,14 @@ def test_its_example_events_mean_what_they_say(provider_id: str, path: Path) -> 
 
     events = receive(provider_id, _signed(provider_id, json.dumps(fixture["body"]).encode()), SECRET, NOW)
 
-    assert not isinstance(events, InboundResponse)
+    assert isinstance(events, Sequence)
     assert [_summary(event) for event in events] == fixture["events"]
     assert len({event.key for event in events}) == len(events)
+
+
+def _scope_tables(guide: str) -> str:
+    """The tables of scopes alone: a guide has others."""
+    return "\n".join(re.findall(r"\| Scope \| Why \|\n\|---\|---\|\n(?:\|.*\|\n)+", guide))
 
 
 async def _check(bench: Bench, connection_id: str) -> None:
