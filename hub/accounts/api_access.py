@@ -1,9 +1,9 @@
-"""Who calls the API: a key in the `Authorization` header, its plan, what it may do, and how often."""
+"""Who calls the API: a key or an app's token in the `Authorization` header, its plan, what it may do, how often."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 from weakref import WeakKeyDictionary
@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from hub.accounts.dependencies import CurrentRuntime
 from hub.accounts.models import ApiKey
+from hub.accounts.oauth_server.access import AppAccess, find_access
 from hub.accounts.plans import PLANS, SANDBOX, Plan
 from hub.accounts.rate_limits import Allowance, take
 from hub.accounts.scopes import SCOPES
@@ -35,7 +36,11 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 @dataclass(frozen=True)
 class Caller:
-    """The key behind a request. `scopes` is never empty; `plan` has this key's own limits."""
+    """The key behind a request; `plan` has this key's own limits.
+
+    With a token of an app it is the key that counts for the app, and `grant_id` is the consent. `credential` is the
+    hash of what was shown.
+    """
 
     organisation_id: str
     key_id: str
@@ -43,21 +48,42 @@ class Caller:
     scopes: frozenset[str]
     sandbox: bool
     expires_at: datetime | None = None
+    grant_id: str | None = None
+    credential: str = field(default="", repr=False)
+
+    @property
+    def actor(self) -> str:
+        """Who the audit log names: the consent, which is one member's to one app, or the key."""
+        return self.grant_id or self.key_id
 
     def require(self, scope: str) -> None:
         """Raises `Forbidden` where the key is not made for this."""
         if scope not in self.scopes:
-            raise Forbidden(f"This key does not have the scope `{scope}`.")
+            error = Forbidden(f"This key does not have the scope `{scope}`.")
+            error.headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
+            raise error
 
 
 _remembered: "WeakKeyDictionary[Database, dict[str, tuple[float, Caller]]]" = WeakKeyDictionary()
 
 
 async def identify(runtime: Runtime, token: str) -> Caller:
-    """The caller with this key. Raises `Unauthorized` for one that is unknown, revoked or expired."""
+    """The caller with this key or token. Raises `Unauthorized` for one that is unknown, revoked or expired."""
     if not token or len(token) > _LONGEST_TOKEN:
-        raise Unauthorized(_WRONG)
-    hashed, known = hash_token(token), _remembered.setdefault(runtime.database, {})
+        raise _refused(_WRONG, "invalid_token")
+    return await _by_hash(runtime, hash_token(token))
+
+
+async def still_admits(runtime: Runtime, caller: Caller, scope: str) -> bool:
+    """Whether what opened a connection would open it again."""
+    try:
+        return scope in (await _by_hash(runtime, caller.credential)).scopes
+    except Unauthorized:
+        return False
+
+
+async def _by_hash(runtime: Runtime, hashed: str) -> Caller:
+    known = _remembered.setdefault(runtime.database, {})
     until, caller = known.get(hashed, (0.0, None))
     if caller is not None and time.monotonic() < until and not _is_over(caller.expires_at, runtime.clock()):
         return caller
@@ -66,7 +92,8 @@ async def identify(runtime: Runtime, token: str) -> Caller:
         known.clear()
     if found is None:
         known.pop(hashed, None)
-        raise Unauthorized(_WRONG)
+        raise _refused(_WRONG, "invalid_token")
+    found = replace(found, credential=hashed)
     known[hashed] = (time.monotonic() + _REMEMBER_S, found)
     return found
 
@@ -78,7 +105,7 @@ async def identify_request(request: Request) -> Caller:
         return known
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        raise Unauthorized("Send your API key as `Authorization: Bearer <key>`.")
+        raise _refused("Send your API key as `Authorization: Bearer <key>`.")
     request.state.caller = await identify(request.app.state.runtime, token.strip())
     return await identify_request(request)
 
@@ -127,10 +154,19 @@ def allow(scope: str) -> Callable[..., Awaitable[Caller]]:
         caller.require(scope)
         return caller
 
+    allowed.scope = scope  # type: ignore[attr-defined]  # read by `hub.openapi_security`
     return allowed
 
 
 _WRONG: Final = "This API key does not exist, was revoked or has expired."
+
+
+def _refused(message: str, error: str = "") -> Unauthorized:
+    """With the challenge of RFC 6750, section 3: it names an error only where something was shown."""
+    refusal = Unauthorized(message)
+    named = f', error="{error}"' if error else ""
+    refusal.headers = {"WWW-Authenticate": f'Bearer realm="EchoDepth"{named}'}
+    return refusal
 
 
 def _wait(allowance: Allowance, now: datetime) -> int:
@@ -145,7 +181,10 @@ def _look_up(runtime: Runtime, hashed: str) -> Caller | None:
     now = runtime.clock()
     with runtime.database.transaction() as session:
         key = session.exec(select(ApiKey).where(ApiKey.key_hash == hashed)).first()
-        if key is None or key.revoked_at is not None or _is_over(key.expires_at, now):
+        if key is None:
+            access = find_access(session, hashed, now)
+            return _caller_of_app(access) if access else None
+        if key.revoked_at is not None or _is_over(key.expires_at, now):
             return None
         if key.last_used_at is None or now - key.last_used_at >= _NOTE_USE_EVERY:
             key.last_used_at = now
@@ -163,3 +202,7 @@ def caller_of(key: ApiKey) -> Caller:
         sandbox=plan.name == SANDBOX.name,
         expires_at=key.expires_at,
     )
+
+
+def _caller_of_app(access: AppAccess) -> Caller:
+    return replace(caller_of(access.key), scopes=access.scopes, expires_at=access.expires_at, grant_id=access.grant_id)

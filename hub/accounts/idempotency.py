@@ -70,7 +70,7 @@ async def _row(request: Request, runtime: Runtime) -> IdempotentRequest:
     if not 1 <= len(given) <= _LONGEST:
         raise BadRequest(f"An Idempotency-Key has 1 to {_LONGEST} characters.")
     caller = await identify_request(request)
-    identity = hashlib.sha256(f"{caller.key_id}\n{given}".encode()).hexdigest()
+    identity = hashlib.sha256(f"{caller.actor}\n{given}".encode()).hexdigest()
     return IdempotentRequest(
         id=f"idm_{identity}",
         organisation_id=caller.organisation_id,

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,13 +14,14 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 from hub.accounts import service
-from hub.accounts.models import AuditEntry, Role
+from hub.accounts.models import ApiKey, AuditEntry, Membership, Role
 from hub.accounts.oauth_server.allowed import allowed_apps, take_back
 from hub.accounts.oauth_server.clients import end_client
 from hub.accounts.oauth_server.forgetting import forget_expired_tokens
 from hub.accounts.oauth_server.guessing import FAILURES
 from hub.accounts.oauth_server.models import OAuthClient, OAuthGrant, OAuthToken
 from hub.accounts.oauth_server.server import ACCESS_LIFETIME, CODE_LIFETIME, REFRESH_LIFETIME
+from hub.accounts.repository import ApiKeys
 from hub.accounts.sessions import find_member
 from hub.runtime import Runtime
 from tests.support.apps import App, Person, a_person, a_server, an_app, call, opens, redeem, refresh, tokens
@@ -412,3 +414,104 @@ def test_a_token_of_another_kind_opens_nothing(server: TestClient, dana: Person,
     given = tokens(server, dana, app)
 
     assert opens(server, given["refresh_token"]) == 401
+
+
+def test_a_token_works_where_a_key_does(server: TestClient, dana: Person, app: App) -> None:
+    given = tokens(server, dana, app)
+
+    answer = server.get("/v1/meetings", headers={"Authorization": f"Bearer {given['access_token']}"})
+
+    assert answer.status_code == 200
+    assert answer.headers["X-RateLimit-Limit"] == "1000"
+    created = server.post("/v1/sessions", json={}, headers={"Authorization": f"Bearer {given['access_token']}"})
+    assert created.status_code == 201
+
+
+def test_a_token_is_for_what_was_allowed_alone(server: TestClient, dana: Person, app: App) -> None:
+    given = tokens(server, dana, app)
+
+    for path in ("/v1/destinations", "/v1/audit", "/v1/api-keys", "/v1/oauth-clients"):
+        refused = server.get(path, headers={"Authorization": f"Bearer {given['access_token']}"})
+        assert refused.status_code == 403
+        assert 'error="insufficient_scope"' in refused.headers["WWW-Authenticate"]
+
+
+def test_a_wrong_token_is_answered_with_a_challenge(server: TestClient) -> None:
+    nothing = server.get("/v1/meetings")
+    wrong = server.get("/v1/meetings", headers={"Authorization": "Bearer ed_live_at_wrong"})
+
+    assert (nothing.status_code, wrong.status_code) == (401, 401)
+    assert nothing.headers["WWW-Authenticate"] == 'Bearer realm="EchoDepth"'
+    assert wrong.headers["WWW-Authenticate"] == 'Bearer realm="EchoDepth", error="invalid_token"'
+
+
+def test_a_tokens_end_is_the_apis_end(runtime: Runtime, server: TestClient, dana: Person, app: App) -> None:
+    given = tokens(server, dana, app)
+    fresh = a_server(replace(runtime, clock=lambda: runtime.clock() + ACCESS_LIFETIME))
+
+    assert opens(server, given["access_token"]) == 200
+    assert opens(fresh, given["access_token"]) == 401
+
+
+@pytest.mark.parametrize("how", ["given up", "taken back", "app ended", "member removed", "key of the app revoked"])
+def test_whatever_ends_a_token_ends_it_at_once(
+    runtime: Runtime, server: TestClient, dana: Person, app: App, how: str
+) -> None:
+    mo = a_person(runtime, server, role=Role.MEMBER, name="mo")
+    given = tokens(server, mo, app)
+    assert opens(server, given["access_token"]) == 200
+    now = runtime.clock()
+    with runtime.database.transaction() as session:
+        grant = session.exec(select(OAuthGrant)).one()
+        admin = find_member(session, dana.browser.cookies["hub_session"], now)
+        assert admin is not None
+        if how == "taken back":
+            take_back(session, dana.organisation_id, grant.id, actor=dana.user_id, own_only=False, now=now)
+        elif how == "app ended":
+            end_client(session, session.get_one(OAuthClient, app.client_id), actor="test", now=now)
+        elif how == "member removed":
+            service.remove_member(session, admin, mo.user_id, now=now)
+        elif how == "key of the app revoked":
+            session.get_one(ApiKey, grant.key_id).revoked_at = now
+    if how == "given up":
+        call(server, "revoke", app, token=given["access_token"])
+
+    time.sleep(1.1)
+    assert opens(server, given["access_token"]) == 401
+
+
+def test_a_lower_role_takes_effect_on_tokens_that_are_out(
+    runtime: Runtime, server: TestClient, dana: Person, app: App
+) -> None:
+    given = tokens(server, dana, app, scope="meetings:read destinations:write")
+    with runtime.database.transaction() as session:
+        session.exec(select(Membership).where(Membership.user_id == dana.user_id)).one().role = Role.MEMBER
+
+    assert opens(server, given["access_token"]) == 200
+    body = {"connection_id": "con_x"}
+    refused = server.post("/v1/destinations", json=body, headers={"Authorization": f"Bearer {given['access_token']}"})
+    assert refused.status_code == 403
+
+
+def test_members_share_the_limit_of_their_app_and_organisations_do_not(
+    runtime: Runtime, server: TestClient, dana: Person
+) -> None:
+    app = an_app(runtime, None, plan="sandbox")
+    mo, eve = a_person(runtime, server, name="mo"), a_person(runtime, server, organisation="Fabrikam", name="eve")
+    given = [tokens(server, person, app)["access_token"] for person in (dana, mo, eve)]
+    with runtime.database.transaction() as session:
+        for key in session.exec(select(ApiKey)).all():
+            key.limits = {"requests_per_minute": 1}
+        assert len(session.exec(select(ApiKey)).all()) == 2
+
+    assert [opens(server, token) for token in given] == [200, 429, 200]
+
+
+def test_the_key_that_counts_for_an_app_is_no_key_of_peoples(
+    runtime: Runtime, server: TestClient, dana: Person, app: App
+) -> None:
+    tokens(server, dana, app)
+    with runtime.database.transaction() as session:
+        key = session.exec(select(ApiKey)).one()
+        assert list(ApiKeys(session, dana.organisation_id).all()) == []
+    assert key.id not in dana.browser.get("/settings").text
