@@ -15,13 +15,14 @@ from typing import Any, Final
 from fastapi import APIRouter, WebSocket
 
 from hub.accounts.api_access import Caller
+from hub.accounts.open_sockets import while_admitted
 from hub.analysis import warm
 from hub.analysis.runner import AnalysisFailed
 from hub.errors import BadRequest, HubError, InvalidInput, Unavailable
 from hub.runtime import Runtime
 from hub.sessions.schemas import SessionRequest
 from hub.sessions.service.opening import open_session
-from hub.sessions.streams import deny, end_behind, subprotocol, told, welcome
+from hub.sessions.streams import SCOPE, deny, end_behind, subprotocol, told, welcome
 
 router = APIRouter()
 
@@ -46,7 +47,8 @@ async def stream_audio(websocket: WebSocket) -> None:
     await websocket.accept(subprotocol=subprotocol(websocket))
     try:
         await websocket.send_json({"type": "session", "session_id": row.id})
-        await _Listener(websocket, runtime, caller, row.id).run()
+        work = _Listener(websocket, runtime, caller, row.id).run()
+        await while_admitted(websocket, runtime, caller, SCOPE, work)
     finally:
         end_behind(runtime, caller, row.id)
 

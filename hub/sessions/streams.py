@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from hub.accounts.api_access import Caller, count_request, identify
+from hub.accounts.open_sockets import while_admitted
 from hub.errors import BadRequest, HubError, RateLimited, Unauthorized
 from hub.runtime import Runtime
 from hub.sessions.endpoints import find_session
@@ -28,6 +29,7 @@ from hub.sessions.service.opening import end_session, open_session
 
 router = APIRouter()
 
+SCOPE: Final = "sessions"
 SUBPROTOCOL: Final = "echo-depth-v1"
 _TOKEN: Final = "token."  # noqa: S105 a prefix
 _OVER: Final = 4410
@@ -57,7 +59,8 @@ async def stream_session(websocket: WebSocket, session_id: str) -> None:
         await deny(websocket, error)
         return
     await websocket.accept(subprotocol=subprotocol(websocket))
-    await _Stream(websocket, runtime, caller, session_id).run()
+    work = _Stream(websocket, runtime, caller, session_id).run()
+    await while_admitted(websocket, runtime, caller, SCOPE, work)
 
 
 @router.websocket("/v1/stream/video")
@@ -73,7 +76,8 @@ async def stream_video(websocket: WebSocket) -> None:
     await websocket.accept(subprotocol=subprotocol(websocket))
     try:
         await websocket.send_json({"type": "session", "session_id": row.id})
-        await _Stream(websocket, runtime, caller, row.id).run()
+        work = _Stream(websocket, runtime, caller, row.id).run()
+        await while_admitted(websocket, runtime, caller, SCOPE, work)
     finally:
         end_behind(runtime, caller, row.id)
 
@@ -103,7 +107,7 @@ async def welcome(websocket: WebSocket, runtime: Runtime) -> Caller:
     if allowance.exceeded:
         wait = max(1, allowance.resets_at - int(runtime.clock().timestamp()))
         raise RateLimited(f"Your plan takes {allowance.limit} requests a minute.", wait)
-    caller.require("sessions")
+    caller.require(SCOPE)
     return caller
 
 
@@ -220,7 +224,7 @@ class _Stream:
         return True
 
     async def _is_over(self) -> bool:
-        """Notices on quiet connections that the session was ended elsewhere, or the key revoked."""
+        """Notices on quiet connections that the session was ended elsewhere."""
         organisation_id = self._caller.organisation_id
         row = await asyncio.to_thread(find_session, self._runtime, organisation_id, self._session_id)
         if row.state == SessionState.ACTIVE:
