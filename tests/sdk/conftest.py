@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import av
 import cv2
 import pytest
 
+from tests.sdk.serving import Served, serving_hub
 from tests.support.proxy import Proxy, proxying
-from tests.support.served import Served, serving_hub
 from tests.support.short_recording import RECORDINGS, cut
+
+_EXPRESSIVE = 120
+"""A frame with active Action Units."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
     cut(directory, 8)
     frame = directory / "frame.jpg"
     with av.open(str(RECORDINGS / "renewal_call.mp4")) as container:
-        picture = next(container.decode(video=0)).to_ndarray(format="bgr24")
+        picture = next(islice(container.decode(video=0), _EXPRESSIVE, None)).to_ndarray(format="bgr24")
     frame.write_bytes(cv2.imencode(".jpg", picture)[1].tobytes())
     speech, long_speech, call = (directory / name for name in ("recording.wav", "long.wav", "call.wav"))
     for target, seconds in ((speech, 7), (long_speech, 16), (call, 55)):

@@ -23,7 +23,7 @@ from echodepth import (
 from echodepth.models import Analysis
 
 from tests.sdk.conftest import Media
-from tests.support.served import Served
+from tests.sdk.serving import Served
 from tests.support.subscriber import Subscriber, subscribing
 
 WORDS = "Well, um, I think we could maybe start in March. We will sign."

@@ -11,8 +11,8 @@ from echodepth.answers import retry_after
 from echodepth.retries import RetryPolicy as Policy
 
 from tests.sdk.conftest import Media
+from tests.sdk.serving import Served
 from tests.support.proxy import Fault, Proxy
-from tests.support.served import Served
 
 QUICK = RetryPolicy(first_s=0.01, longest_s=0.05)
 

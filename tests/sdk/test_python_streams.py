@@ -10,8 +10,8 @@ import pytest
 from echodepth import ApiError, AsyncEchoDepth, EchoDepth, NoFaceDetected, RetryPolicy, StreamClosed, errors
 
 from tests.sdk.conftest import Media
+from tests.sdk.serving import Served
 from tests.support.proxy import Fault, Proxy
-from tests.support.served import Served
 
 QUICK = RetryPolicy(first_s=0.05, longest_s=0.2)
 WITHIN_S = 60
