@@ -8,6 +8,10 @@ A connector's `webhook.py` may define any of:
 - `handshake(request, secret) -> InboundResponse | None`: a handshake that arrives signed.
 - `open_body(request, opening, now) -> InboundRequest`: the verified request with its encrypted parts opened; raises
   `SignatureInvalid` for parts that were not made for us.
+- `command(request) -> Command | None`: a question that wants an answer at once, and with it
+  `answer(reply) -> InboundResponse`.
+- `events(request) -> Sequence[SourceEvent]`: the events in a verified request, for a connector that is no source, or
+  whose requests are not a JSON object. Events of a CRM tell what became of its records.
 """
 
 import json
@@ -21,7 +25,7 @@ from connectors import registry
 from connectors.base import signature
 from connectors.base.errors import RequestRejected, SignatureInvalid
 from connectors.base.manifest import Capability, Manifest
-from connectors.base.records import InboundRequest, InboundResponse, SourceEvent
+from connectors.base.records import Command, InboundRequest, InboundResponse, Report, SourceEvent
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -39,10 +43,27 @@ class Opening:
     """The provider's JSON Web Key Set; with True fetched anew. Raises `ProviderUnavailable`."""
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What the hub has to say to a command: `text`, and the result that it is about if there is one."""
+
+    text: str
+    report: Report | None = None
+
+
+Ask = Callable[[Command], Reply]
+"""What knows the reply to a command."""
+
+
 def receive(
-    provider: str, request: InboundRequest, secret: str, now: datetime, opening: Opening | None = None
+    provider: str,
+    request: InboundRequest,
+    secret: str,
+    now: datetime,
+    opening: Opening | None = None,
+    ask: Ask | None = None,
 ) -> InboundResponse | Sequence[SourceEvent]:
-    """The answer to a handshake, or the events in a verified request (none when it holds nothing for us).
+    """The answer to a handshake or command, or the events in a verified request (none when it holds nothing for us).
 
     Raises `SignatureInvalid`, `RequestRejected` for a signed body that is not a JSON object or that the
     connector cannot read, and `registry.UnknownProvider`. Encrypted parts stay closed without `opening`.
@@ -55,7 +76,9 @@ def receive(
         return answer
     if opening is not None and module is not None and hasattr(module, "open_body"):
         request = module.open_body(request, opening, now)
-    return _parse(manifest, request)
+    if ask is not None and (answer := _answered(module, request, ask)) is not None:
+        return answer
+    return _parse(manifest, module, request)
 
 
 def json_object(body: bytes) -> Mapping[str, Any]:
@@ -75,6 +98,16 @@ def _call(module: ModuleType | None, name: str, *arguments: object) -> InboundRe
     return answer
 
 
+def _answered(module: ModuleType | None, request: InboundRequest, ask: Ask) -> InboundResponse | None:
+    if module is None or not hasattr(module, "command"):
+        return None
+    command: Command | None = module.command(request)
+    if command is None:
+        return None
+    answer: InboundResponse = module.answer(ask(command))
+    return answer
+
+
 def _verify(manifest: Manifest, module: ModuleType | None, request: InboundRequest, secret: str, now: datetime) -> None:
     if manifest.webhook is None:
         raise SignatureInvalid(f"{manifest.name} sends no events here")
@@ -87,7 +120,10 @@ def _verify(manifest: Manifest, module: ModuleType | None, request: InboundReque
     return None
 
 
-def _parse(manifest: Manifest, request: InboundRequest) -> Sequence[SourceEvent]:
+def _parse(manifest: Manifest, module: ModuleType | None, request: InboundRequest) -> Sequence[SourceEvent]:
+    if module is not None and hasattr(module, "events"):
+        told: Sequence[SourceEvent] = module.events(request)
+        return told
     if not manifest.can(Capability.SOURCE):
         _require_readable(request)
         return ()

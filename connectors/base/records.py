@@ -46,6 +46,12 @@ class EventKind(StrEnum):
     ACCOUNT_DEAUTHORIZED = "account.deauthorized"
     SUBSCRIPTION_ENDING = "subscription.ending"
     """The provider stops sending events unless we subscribe again or renew."""
+    ACCESS_REVOKED = "access.revoked"
+    """The provider took our access away, and a person can give it again."""
+    RECORD_MERGED = "record.merged"
+    RECORD_DELETED = "record.deleted"
+    PERSON_FORGOTTEN = "person.forgotten"
+    """Whoever a record was about asked to be forgotten: what we hold about them has to go."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,15 @@ class RecordingRef:
     meeting_id: str
     facts: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class RecordChange:
+    """CRM records of one type that are no longer there under these ids; `into` has taken their place in a merge."""
+
+    type: str
+    ids: tuple[str, ...]
+    into: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,16 @@ class SourceEvent:
     occurred_at: datetime
     recording: RecordingRef | None = None
     incomplete: bool = False
+    records: RecordChange | None = None
+
+
+@dataclass(frozen=True)
+class Command:
+    """A question that somebody typed at the provider. `place` is where, as a target's facts name it."""
+
+    account_id: str
+    place: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """Provider events between their value and the sealed column: they can hold download tokens."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from connectors.base.records import EventKind, RecordingRef, SourceEvent
+from connectors.base.records import EventKind, RecordChange, RecordingRef, SourceEvent
 from hub.ingest.models import InboundEvent
 from hub.kit.crypto import Vault
 
@@ -21,6 +22,7 @@ def seal_event(vault: Vault, connection_id: str, event: SourceEvent) -> str:
             "facts": dict(recording.facts),
             "secrets": dict(recording.secrets),
         },
+        "records": asdict(event.records) if event.records else None,
     }
     return vault.seal(json.dumps(value).encode(), event_context(connection_id, event.key))
 
@@ -28,13 +30,14 @@ def seal_event(vault: Vault, connection_id: str, event: SourceEvent) -> str:
 def open_event(vault: Vault, row: InboundEvent) -> SourceEvent:
     """The event as the connector gave it."""
     value: dict[str, Any] = json.loads(vault.open(row.body, event_context(row.connection_id, row.key)))
-    recording = value["recording"]
+    recording, records = value["recording"], value.get("records")
     return SourceEvent(
         kind=EventKind(row.kind),
         account_id=value["account_id"],
         key=row.key,
         occurred_at=_aware(row.occurred_at),
         recording=None if recording is None else RecordingRef(**recording),
+        records=None if records is None else RecordChange(**{**records, "ids": tuple(records["ids"])}),
     )
 
 

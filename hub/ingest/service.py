@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -12,10 +13,11 @@ from connectors.base import inbound
 from connectors.base.records import EventKind, InboundRequest, InboundResponse, SourceEvent
 from hub.connections.models import Connection
 from hub.connections.repository import connections_of_account
-from hub.connections.service.access import ConnectionKey
+from hub.connections.service.access import ConnectionKey, mark_reconnect
 from hub.connections.service.disconnect import forget
 from hub.engine import queues
 from hub.engine.enqueue import Work, enqueue
+from hub.ingest import commands
 from hub.ingest.models import InboundEvent, InboundSource
 from hub.ingest.opening import opening_for
 from hub.ingest.sealing import seal_event
@@ -29,18 +31,20 @@ PROCESS_RECORDING: Final = "process_recording"
 FORGET_CONNECTION: Final = "forget_connection_data"
 COMPLETE_EVENT: Final = "complete_event"
 KEEP_SUBSCRIBED: Final = "keep_subscribed"
+FOLLOW_RECORDS: Final = "follow_records"
 _STARTS_WORK: Final = (EventKind.RECORDING_COMPLETED, EventKind.TRANSCRIPT_COMPLETED)
 
 
 def accept(runtime: Runtime, provider: str, request: InboundRequest) -> InboundResponse | None:
-    """Verify one inbound request and take in its events; gives the answer that a handshake expects, else None.
+    """Verify one inbound request and take in its events; gives the answer that it expects at once, else None.
 
     Raises `connectors.registry.UnknownProvider`, `SignatureInvalid` and `RequestRejected`; `ProviderUnavailable` when
     what proves an encrypted event cannot be fetched now.
     """
     secret = runtime.settings.app(provider).webhook_secret.get_secret_value()
     opening = opening_for(runtime, provider)
-    answer = inbound.receive(provider, request, secret, runtime.clock(), opening)
+    ask = partial(commands.reply, runtime, provider)
+    answer = inbound.receive(provider, request, secret, runtime.clock(), opening, ask)
     if isinstance(answer, InboundResponse):
         return answer
     for event in answer:
@@ -70,12 +74,20 @@ def _route(runtime: Runtime, provider: str, event: SourceEvent) -> None:
         _log.info("hook.unknown_account", provider=provider, kind=event.kind)
     if event.kind is EventKind.ACCOUNT_DEAUTHORIZED:
         _forget_all(runtime, receivers)
+    elif event.kind is EventKind.ACCESS_REVOKED:
+        _ask_to_reconnect(runtime, receivers)
 
 
 def _forget_all(runtime: Runtime, connections: Sequence[Connection]) -> None:
     for connection in connections:
         key = ConnectionKey(connection.organisation_id, connection.id)
         forget(runtime, key, "hub", "the app was removed at the provider")
+
+
+def _ask_to_reconnect(runtime: Runtime, connections: Sequence[Connection]) -> None:
+    for connection in connections:
+        key = ConnectionKey(connection.organisation_id, connection.id)
+        mark_reconnect(runtime, key, connection.token_version, "the provider says that it revoked our access")
 
 
 def _take_one(
@@ -105,6 +117,8 @@ def _start(session: Session, connection: Connection, row: InboundEvent, event: S
         enqueue(session, Work(FORGET_CONNECTION, queues.HOUSEKEEPING, f"forget:{row.id}", (connection.id,)))
     elif event.kind is EventKind.SUBSCRIPTION_ENDING:
         enqueue(session, Work(KEEP_SUBSCRIBED, queues.HOUSEKEEPING, f"subscribe:{row.id}", (connection.id,)))
+    elif event.records is not None:
+        enqueue(session, Work(FOLLOW_RECORDS, queues.HOUSEKEEPING, f"follow:{row.id}", (row.id,)))
     elif event.incomplete:
         enqueue(session, completing_work(row, attempt=0))
     elif event.kind in _STARTS_WORK and event.recording is not None:

@@ -10,9 +10,9 @@ from hub.connections.service.access import ConnectionKey
 from hub.connections.service.subscribe import subscribing, try_subscribing
 from hub.engine import durable
 from hub.engine.schedules import Schedule
-from hub.ingest import completing
+from hub.ingest import completing, following
 from hub.ingest.reconciliation import reconcile
-from hub.ingest.service import COMPLETE_EVENT, KEEP_SUBSCRIBED
+from hub.ingest.service import COMPLETE_EVENT, FOLLOW_RECORDS, KEEP_SUBSCRIBED
 from hub.runtime import Runtime
 
 _EVERY_S: Final = 900
@@ -36,6 +36,12 @@ async def keep_subscribed(connection_id: str) -> None:
     await _renew(connection_id)
 
 
+@durable.workflow(FOLLOW_RECORDS)
+async def follow_records(event_id: str) -> None:
+    """A CRM says what became of records that results belong to."""
+    await _follow(event_id)
+
+
 @durable.workflow("keep_all_subscribed")
 async def keep_all_subscribed(_scheduled: Any, _context: Any) -> None:
     """Renew what ends soon, and subscribe where that failed."""
@@ -45,6 +51,11 @@ async def keep_all_subscribed(_scheduled: Any, _context: Any) -> None:
 @durable.step("complete_event")
 async def _complete(event_id: str, attempt: int) -> None:
     await completing.complete(runtimes.current(), event_id, attempt)
+
+
+@durable.step("follow_records")
+async def _follow(event_id: str) -> int:
+    return await asyncio.to_thread(following.follow, runtimes.current(), event_id)
 
 
 @durable.step("keep_subscribed")

@@ -24,7 +24,7 @@ def forget_connection(runtime: Runtime, connection_id: str) -> int:
     """Delete every meeting and event of a connection; gives how many meetings there were."""
     total = 0
     while ids := _meetings(runtime, col(Meeting.connection_id) == connection_id):
-        total += _delete_meetings(runtime, ids)
+        total += delete_meetings(runtime, ids)
     with runtime.database.transaction() as session:
         _delete(session, InboundEvent, col(InboundEvent.connection_id) == connection_id)
     return total
@@ -37,7 +37,7 @@ def forget_expired(runtime: Runtime) -> int:
         before = now - timedelta(days=days)
         expired = sa.and_(col(Meeting.organisation_id) == organisation_id, col(Meeting.created_at) < before)
         while ids := _meetings(runtime, expired):
-            total += _delete_meetings(runtime, ids)
+            total += delete_meetings(runtime, ids)
     _forget_events(runtime, now - _KEEP_EVENTS)
     return total
 
@@ -60,7 +60,8 @@ def _meetings(runtime: Runtime, condition: Any) -> Sequence[str]:
         return session.exec(select(Meeting.id).where(condition).limit(_BATCH)).all()
 
 
-def _delete_meetings(runtime: Runtime, ids: Sequence[str]) -> int:
+def delete_meetings(runtime: Runtime, ids: Sequence[str]) -> int:
+    """Delete these meetings with everything that hangs on them; gives how many there were."""
     with runtime.database.transaction() as session:
         deliveries = select(Delivery.id).where(col(Delivery.meeting_id).in_(ids))
         _delete(session, Attempt, col(Attempt.delivery_id).in_(deliveries))

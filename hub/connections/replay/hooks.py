@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 from connectors import registry
 from connectors.base import inbound, signature
 from connectors.base.errors import ConnectorError, ProviderUnavailable, RequestRejected, SignatureInvalid
-from connectors.base.inbound import Opening
+from connectors.base.inbound import Opening, Reply
 from connectors.base.manifest import Manifest, SignatureSection
 from connectors.base.recorded import Recorded
-from connectors.base.records import InboundRequest, InboundResponse, SourceEvent
+from connectors.base.records import Command, InboundRequest, InboundResponse, SourceEvent
 from hub.connections.replay.outcome import Outcome, answered, events, ignored, refused
 from hub.ingest.limits import MAX_BODY_BYTES
 
@@ -66,10 +66,15 @@ def _hear(
     for body in recorded.spellings():
         request = _proven(manifest, module, recorded, _request(manifest, recorded, hearing, body), hearing)
         try:
-            return inbound.receive(manifest.id, request, hearing.secret, hearing.now, hearing.opening)
+            return inbound.receive(manifest.id, request, hearing.secret, hearing.now, hearing.opening, _asked)
         except SignatureInvalid as error:
             refusal = refusal or error
     raise refusal or SignatureInvalid("the request holds nothing")
+
+
+def _asked(command: Command) -> Reply:
+    """A stand-in for the hub's reply, which tells of what is stored: nothing is here."""
+    return Reply(f"(what the hub knows about {' '.join(command.words) or 'help'} in {command.place or 'this place'})")
 
 
 def _request(manifest: Manifest, recorded: Recorded, hearing: Hearing, body: bytes) -> InboundRequest:
