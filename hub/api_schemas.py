@@ -61,6 +61,18 @@ def require_storable(value: Any) -> None:
             require_storable(item)
 
 
+def form_fields(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The same fields in a form, where nothing can be null: what is not meant is left out."""
+    return {name: _without_null(field) for name, field in properties.items()}
+
+
+def _without_null(field: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in field.items() if name != "default" or value is not None}
+    if "anyOf" in kept:
+        kept["anyOf"] = [choice for choice in kept["anyOf"] if choice != {"type": "null"}]
+    return kept
+
+
 _EXAMPLES: Final[Mapping[int, tuple[str, str, str]]] = {
     400: ("The request cannot be understood.", "validation_error", "The body is not valid JSON."),
     401: ("The API key is missing, wrong, revoked or expired.", "unauthorized", "This API key does not exist."),

@@ -1,18 +1,17 @@
 """Who calls the API: a key or an app's token in the `Authorization` header, its plan, what it may do, how often."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import select
 
-from hub.accounts.dependencies import CurrentRuntime
+from hub.accounts.leases import Limit, leases
 from hub.accounts.models import ApiKey
 from hub.accounts.oauth_server.access import AppAccess, find_access
 from hub.accounts.plans import PLANS, SANDBOX, Plan
@@ -20,6 +19,8 @@ from hub.accounts.rate_limits import Allowance, take
 from hub.accounts.scopes import SCOPES
 from hub.accounts.tokens import hash_token
 from hub.errors import BadRequest, Forbidden, RateLimited, Unauthorized
+from hub.kit.batching import Batcher
+from hub.kit.clock import Clock
 from hub.kit.database import Database
 from hub.runtime import Runtime
 
@@ -64,6 +65,12 @@ class Caller:
             raise error
 
 
+class _Lookup(NamedTuple):
+    database: Database
+    clock: Clock
+    key_hash: str
+
+
 _remembered: "WeakKeyDictionary[Database, dict[str, tuple[float, Caller]]]" = WeakKeyDictionary()
 
 
@@ -87,7 +94,7 @@ async def _by_hash(runtime: Runtime, hashed: str) -> Caller:
     until, caller = known.get(hashed, (0.0, None))
     if caller is not None and time.monotonic() < until and not _is_over(caller.expires_at, runtime.clock()):
         return caller
-    found = await asyncio.to_thread(_look_up, runtime, hashed)
+    found = await _lookups.get(_Lookup(runtime.database, runtime.clock, hashed))
     if len(known) >= _MOST_REMEMBERED:
         known.clear()
     if found is None:
@@ -112,50 +119,52 @@ async def identify_request(request: Request) -> Caller:
 
 async def count_request(runtime: Runtime, caller: Caller) -> Allowance:
     """Count one request of this key."""
-    limit, now = caller.plan.requests_per_minute, runtime.clock()
-    if limit is None:
+    calls, now = caller.plan.requests_per_minute, runtime.clock()
+    if calls is None:
         return take(runtime.database, caller.key_id, None, period_s=_MINUTE_S, now=now)
-    return await asyncio.to_thread(
-        take, runtime.database, f"{caller.key_id}:requests", limit, period_s=_MINUTE_S, now=now
-    )
+    limit = Limit(f"{caller.key_id}:requests", calls, _MINUTE_S)
+    return await leases(runtime.database).take(runtime.database, limit, now)
 
 
-async def count_frames(runtime: Runtime, caller: Caller, frames: int = 1) -> None:
-    """Count frames of this key. Raises `RateLimited`."""
-    limit, now = caller.plan.frames_per_second, runtime.clock()
-    if limit is None:
+async def count_frame(runtime: Runtime, caller: Caller) -> None:
+    """Count one frame of this key. Raises `RateLimited`."""
+    calls, now = caller.plan.frames_per_second, runtime.clock()
+    if calls is None:
         return
-    allowance = await asyncio.to_thread(
-        take, runtime.database, f"{caller.key_id}:frames", limit, period_s=1, now=now, calls=frames
-    )
+    limit = Limit(f"{caller.key_id}:frames", calls, 1)
+    allowance = await leases(runtime.database).take(runtime.database, limit, now)
     if allowance.exceeded:
-        raise RateLimited(f"Your plan takes {limit} frames a second.", _wait(allowance, now))
+        raise RateLimited(f"Your plan takes {calls} frames a second.", _wait(allowance, now))
 
 
 def allow(scope: str) -> Callable[..., Awaitable[Caller]]:
-    """A dependency: the caller, when the key has this scope and is within its limit.
-
-    Raises `Unauthorized`, `Forbidden` and `RateLimited`.
-    """
+    """A dependency: the caller, as `admit` finds it."""
     if scope not in SCOPES:
         raise ValueError(f"there is no scope {scope}")
 
-    async def allowed(
-        request: Request, runtime: CurrentRuntime, _credentials: Credentials = None
-    ) -> Caller:  # the parameter puts the key into the OpenAPI document
-        if "\x00" in request.url.path:
-            raise BadRequest("An address must not hold NUL characters.")
-        caller = await identify_request(request)
-        allowance = await count_request(runtime, caller)
-        request.state.allowance = allowance
-        if allowance.exceeded:
-            message = f"Your plan takes {allowance.limit} requests a minute."
-            raise RateLimited(message, _wait(allowance, runtime.clock()))
-        caller.require(scope)
-        return caller
+    async def allowed(request: Request, _credentials: Credentials = None) -> Caller:
+        return await admit(request, scope)  # the parameter puts the key into the OpenAPI document
 
     allowed.scope = scope  # type: ignore[attr-defined]  # read by `hub.openapi_security`
     return allowed
+
+
+async def admit(request: Request, scope: str) -> Caller:
+    """The caller, when the key has this scope and is within its limit.
+
+    Raises `Unauthorized`, `Forbidden` and `RateLimited`.
+    """
+    if "\x00" in request.scope["path"]:
+        raise BadRequest("An address must not hold NUL characters.")
+    runtime: Runtime = request.app.state.runtime
+    caller = await identify_request(request)
+    allowance = await count_request(runtime, caller)
+    request.state.allowance = allowance
+    if allowance.exceeded:
+        message = f"Your plan takes {allowance.limit} requests a minute."
+        raise RateLimited(message, _wait(allowance, runtime.clock()))
+    caller.require(scope)
+    return caller
 
 
 _WRONG: Final = "This API key does not exist, was revoked or has expired."
@@ -177,12 +186,20 @@ def _is_over(moment: datetime | None, now: datetime) -> bool:
     return moment is not None and moment <= now
 
 
-def _look_up(runtime: Runtime, hashed: str) -> Caller | None:
-    now = runtime.clock()
-    with runtime.database.transaction() as session:
-        key = session.exec(select(ApiKey).where(ApiKey.key_hash == hashed)).first()
+def _look_up_all(wanted: Sequence[_Lookup]) -> dict[_Lookup, Caller]:
+    found = {one: _look_up(one) for one in wanted}
+    return {one: caller for one, caller in found.items() if caller is not None}
+
+
+_lookups: Final[Batcher[_Lookup, Caller]] = Batcher(_look_up_all)
+
+
+def _look_up(wanted: _Lookup) -> Caller | None:
+    now = wanted.clock()
+    with wanted.database.transaction() as session:
+        key = session.exec(select(ApiKey).where(ApiKey.key_hash == wanted.key_hash)).first()
         if key is None:
-            access = find_access(session, hashed, now)
+            access = find_access(session, wanted.key_hash, now)
             return _caller_of_app(access) if access else None
         if key.revoked_at is not None or _is_over(key.expires_at, now):
             return None

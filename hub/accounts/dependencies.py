@@ -28,8 +28,9 @@ def is_https(settings: Settings) -> bool:
     return settings.base_url.startswith("https://")
 
 
-def current_runtime(request: Request) -> Runtime:
+async def current_runtime(request: Request) -> Runtime:
     """The process's runtime, as `create_app` installed it."""
+    # it waits for nothing, but a plain function would be called in a thread
     runtime: Runtime = request.app.state.runtime
     return runtime
 

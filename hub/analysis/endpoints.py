@@ -8,17 +8,20 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 
-from hub.accounts.api_access import Caller, allow
+from hub.accounts.api_access import Caller, admit, allow
 from hub.accounts.dependencies import CurrentRuntime
-from hub.accounts.idempotency import IdempotentRoute
+from hub.accounts.idempotency import Handler, IdempotentRoute
 from hub.analysis import jobs
+from hub.analysis.answers import answer_to, shelf
 from hub.analysis.inputs import take_inputs
 from hub.analysis.jobs import NewJob
 from hub.analysis.models import AnalysisJob, JobState
 from hub.analysis.schemas import REQUESTS, JobAnswer, answer_of
+from hub.analysis.standings import Standing, standing_of
 from hub.analysis.uploads import begin_upload
-from hub.api_schemas import error_responses
+from hub.api_schemas import error_responses, form_fields
 from hub.errors import answer, request_id
 from hub.runtime import Runtime
 
@@ -46,7 +49,7 @@ def _body(kind: str) -> dict[str, Any]:
     schema.pop("$defs", None)
     one = {"type": "string", "format": "binary"}
     files = {name: {"type": "array", "items": one} if kind == "image" else one for name in _FILES[kind]}
-    form = {"type": "object", "properties": {**schema["properties"], **files}}
+    form = {"type": "object", "properties": {**form_fields(schema["properties"]), **files}}
     content = {"application/json": {"schema": schema}, "multipart/form-data": {"schema": form}}
     return {"requestBody": {"required": True, "content": content}}
 
@@ -59,6 +62,10 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         "headers": {"Location": {"description": "Where the result will be.", "schema": {"type": "string"}}},
     },
     **error_responses(400, 409, 413, 415),
+}
+
+_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {
+    304: {"description": "The report that `If-None-Match` names is still the one.", "model": None}
 }
 
 
@@ -99,26 +106,56 @@ async def _analyse(kind: Kind, call: _Call) -> Response:
 
 async def _wait(request: Request, runtime: Runtime, job: AnalysisJob) -> Response:
     """The report if it is there in time, else where it will be."""
-    until = time.monotonic() + _WAIT_S
+    until, standing = time.monotonic() + _WAIT_S, await standing_of(runtime, job.organisation_id, job.id)
     while time.monotonic() < until:
         await asyncio.sleep(_LOOK_EVERY_S)
-        job, result = await asyncio.to_thread(jobs.find_job, runtime, job.organisation_id, job.id)
-        if job.state is JobState.COMPLETED:
-            return JSONResponse(answer_of(job, result, request_id(request)))
-        if job.state is JobState.FAILED:
-            return _refused(request, job)
-    return _accepted(request, job)
+        standing = await standing_of(runtime, job.organisation_id, job.id)
+        if standing.state is JobState.COMPLETED:
+            return await answer_to(request, runtime, standing)
+        if standing.state is JobState.FAILED:
+            return _refused(request, standing)
+    return _accepted(request, standing)
 
 
-def _accepted(request: Request, job: AnalysisJob) -> Response:
+def _accepted(request: Request, job: AnalysisJob | Standing) -> Response:
     location = {"Location": f"/v1/result/{job.id}"}
     return JSONResponse(answer_of(job, None, request_id(request)), status_code=202, headers=location)
 
 
-def _refused(request: Request, job: AnalysisJob) -> Response:
+def _refused(request: Request, job: Standing) -> Response:
     code, message = job.error_code or "internal_error", job.error_message or ""
     status = 500 if code in _OUR_FAULT else 413 if code == "payload_too_large" else 422
     return answer(request, status, code, message, {"job_id": job.id})
+
+
+class _ResultRoute(APIRoute):
+    """Clients poll it, so it is called more often than all others together: it goes past the general machinery.
+
+    Parameters are declared for the OpenAPI document, and taken from the request as it is.
+    """
+
+    def get_route_handler(self) -> Handler:
+        """Admit the caller and answer."""
+
+        async def handle(request: Request) -> Response:
+            caller = await admit(request, "analyse")
+            return await read_result(request, request.app.state.runtime, caller, request.path_params["job_id"])
+
+        return handle
+
+
+async def read_result(request: Request, runtime: CurrentRuntime, caller: Allowed, job_id: str) -> Response:
+    """How far an analysis is, and its report once it is completed."""
+    return await answer_to(request, runtime, await standing_of(runtime, caller.organisation_id, job_id))
+
+
+router.add_api_route(  # the first one, so that it is found first
+    "/result/{job_id}",
+    read_result,
+    responses={**_UNCHANGED, **error_responses(404)},
+    response_model=JobAnswer,
+    route_class_override=_ResultRoute,
+)
 
 
 @router.post("/analyse/video", openapi_extra=_body("video"), responses=_RESPONSES, response_model=JobAnswer)
@@ -151,14 +188,8 @@ async def analyse_multimodal(call: Called) -> Response:
     return await _analyse("multimodal", call)
 
 
-@router.get("/result/{job_id}", responses=error_responses(404), response_model=JobAnswer)
-async def read_result(request: Request, runtime: CurrentRuntime, caller: Allowed, job_id: str) -> Response:
-    """How far an analysis is, and its report once it is completed."""
-    job, result = await asyncio.to_thread(jobs.find_job, runtime, caller.organisation_id, job_id)
-    return JSONResponse(answer_of(job, result, request_id(request)))
-
-
 @router.delete("/result/{job_id}", status_code=204, responses=error_responses(404))
 async def cancel(runtime: CurrentRuntime, caller: Allowed, job_id: str) -> None:
     """Cancel an analysis that is under way, or forget the report of one that is done."""
     await asyncio.to_thread(jobs.cancel_job, runtime, caller.organisation_id, job_id)
+    shelf(runtime.database).drop(job_id)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hub.analysis.models import AnalysisJob, JobState
+from hub.analysis.standings import Standing
 from hub.api_schemas import ErrorDetails, Input
 
 Url = Annotated[str, Field(min_length=1, max_length=2048, examples=["https://storage.example.com/call.mp4"])]
@@ -176,7 +177,7 @@ class JobAnswer(BaseModel):
     vad: dict[str, Any] | None = Field(default=None, description="Valence, arousal, dominance 0..1.")
 
 
-def answer_of(job: AnalysisJob, result: Mapping[str, Any] | None, request_id: str) -> dict[str, Any]:
+def answer_of(job: AnalysisJob | Standing, result: Mapping[str, Any] | None, request_id: str) -> dict[str, Any]:
     """A job as the API tells it, as plain JSON."""
     told: dict[str, Any] = {
         **(result or {}),

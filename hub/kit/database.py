@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 import sqlalchemy.dialects.postgresql
@@ -13,6 +13,8 @@ from sqlmodel import Field, Session, create_engine
 
 _SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=15000")
 _POOL_SIZE = 10
+_SQLITE_POOL_SIZE = 32
+_POSTGRES: Final[dict[str, Any]] = {"pool_size": _POOL_SIZE, "pool_pre_ping": True}
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -61,7 +63,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = sqlalchemy_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
-        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": _POOL_SIZE, "pool_pre_ping": True}
+        # opening an SQLite file costs more than a query: the pool holds as many as there are threads that ask
+        options: dict[str, Any] = {"pool_size": _SQLITE_POOL_SIZE} if self.is_sqlite else _POSTGRES
         # errors are logged, and values hold people's names and sealed secrets
         self.engine = create_engine(self.url, hide_parameters=True, **options)
         if self.is_sqlite:

@@ -1,14 +1,17 @@
 """One frame: what it shows, how that differs from the session's baseline, and whether a threshold was crossed."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from hub.accounts.api_access import Caller, count_frames
+from hub.accounts.api_access import Caller, count_frame
 from hub.analysis import warm
 from hub.analysis.runner import AnalysisFailed
 from hub.deliveries.messages import Event, announce
 from hub.errors import InvalidInput, Unavailable
+from hub.kit.database import Database
 from hub.runtime import Runtime
 from hub.sessions.errors import FrameTooLarge, NoFaceDetected
 from hub.sessions.models import FrameReading, LiveSession
@@ -23,6 +26,7 @@ _TIMEOUT_S: Final = 15.0
 _MOST_ALERTS: Final = 1000
 _HIGH: Final = "_high"
 _MOST_WAITING: Final = 30
+_MOST_KNOWN: Final = 10_000
 
 
 async def see_frame(
@@ -30,8 +34,8 @@ async def see_frame(
 ) -> dict[str, Any]:
     """The answer to one frame. Raises `HubError`, among them `NoFaceDetected`."""
     require_frame(picture, timestamp_ms)
-    await count_frames(runtime, caller)
-    started_ms = await asyncio.to_thread(_begin, runtime, caller, session_id, timestamp_ms)
+    await count_frame(runtime, caller)
+    started_ms = await _started_ms(runtime, caller, session_id, timestamp_ms)
     shown = await _look(runtime, session_id, picture, max(0.0, (timestamp_ms - started_ms) / 1000))
     return await asyncio.to_thread(_judge, runtime, caller, session_id, timestamp_ms, shown, detail)
 
@@ -66,12 +70,28 @@ async def _look(runtime: Runtime, session_id: str, picture: bytes, time_s: float
     return shown
 
 
-def _begin(runtime: Runtime, caller: Caller, session_id: str, timestamp_ms: int) -> int:
-    """When the session's first frame was. Raises `NotFound`, `SessionOver` and `RateLimited`."""
+async def _started_ms(runtime: Runtime, caller: Caller, session_id: str, timestamp_ms: int) -> int:
+    """When the session's first frame was; asked of the store once. Raises `NotFound` and `SessionOver`."""
+    known, place = _started.setdefault(runtime.database, OrderedDict()), (caller.organisation_id, session_id)
+    if place not in known:
+        started_ms = await asyncio.to_thread(_begin, runtime, caller, session_id)
+        if started_ms is None:
+            return timestamp_ms
+        known[place] = started_ms
+        if len(known) > _MOST_KNOWN:
+            known.popitem(last=False)
+    return known[place]
+
+
+_started: "WeakKeyDictionary[Database, OrderedDict[tuple[str, str], int]]" = WeakKeyDictionary()
+"""It does not change once there is one. Whether the session goes on is asked with every frame, when it is judged."""
+
+
+def _begin(runtime: Runtime, caller: Caller, session_id: str) -> int | None:
+    """When the first frame was, if there was one. Raises `NotFound`, `SessionOver` and `RateLimited`."""
     with runtime.database.transaction() as session:
         require_minutes(session, caller, runtime.clock())
-        row = LiveSessions(session, caller.organisation_id).active(session_id)
-        return timestamp_ms if row.first_ms is None else row.first_ms
+        return LiveSessions(session, caller.organisation_id).active(session_id).first_ms
 
 
 def _judge(
@@ -81,6 +101,7 @@ def _judge(
     now = runtime.clock()
     with runtime.database.transaction() as session:
         row = LiveSessions(session, caller.organisation_id).hold(session_id, now)
+        require_minutes(session, caller, now)
         row.frame_count += 1
         row.first_ms = timestamp_ms if row.first_ms is None else row.first_ms
         row.last_ms = max(timestamp_ms, row.last_ms or 0)
@@ -149,6 +170,7 @@ def _announce_alert(session: Any, row: LiveSession, reading: FrameReading, alert
         "label": row.label,
         "timestamp_ms": reading.timestamp_ms,
         "alert": dict(alert),
+        **({"watermark": row.watermark} if row.watermark else {}),
     }
     announce(session, row.organisation_id, Event("session.alert", f"{reading.id}:{alert['type']}", now, data))
 

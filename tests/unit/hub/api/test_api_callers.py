@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,17 @@ def test_a_revoked_and_an_expired_key_open_nothing(runtime: Runtime) -> None:
 
     assert caller.get("/v1/api-keys").status_code == 401
     assert expired.get("/v1/api-keys").status_code == 401
+
+
+def test_a_key_that_is_in_use_opens_nothing_a_second_after_it_was_revoked(runtime: Runtime) -> None:
+    caller = api(runtime)
+    assert caller.get("/v1/api-keys").status_code == 200
+    with runtime.database.transaction() as session:  # as another process would
+        revoke_api_key(session, session.exec(select(ApiKey)).one(), actor="test", now=runtime.clock())
+
+    time.sleep(1.0)
+
+    assert caller.get("/v1/api-keys").status_code == 401
 
 
 def test_the_last_use_of_a_key_is_noted(runtime: Runtime) -> None:
