@@ -13,12 +13,13 @@ from hub.deliveries import endpoints as deliveries
 from hub.deliveries import routes as sending
 from hub.ingest import endpoints as ingest
 from hub.meetings import endpoints as meetings
+from hub.observability import endpoints as observability
 from hub.sessions import audio_streams, streams
 from hub.sessions import endpoints as sessions
 from hub.speech import endpoints as speech
 
 _API = (analysis, speech, sessions, streams, audio_streams, meetings, connected, sending, accounts, apps, oauth_server)
-_REST = (ingest, deliveries, connections, console)
+_REST = (observability, ingest, deliveries, connections, console)
 
 
 def include_routers(app: FastAPI) -> None:

@@ -1,19 +1,21 @@
-"""What every request passes before a route sees it: HTTPS only, bounded bodies, headers for browsers, compression."""
+"""What every request passes before a route sees it: its envelope, HTTPS only, bounded bodies, compression."""
 
 import asyncio
 import re
 import time
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
 from fastapi import FastAPI, Request
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.accounts.dependencies import is_https
+from hub.envelope import Envelope, Watcher
 from hub.errors import answer
+from hub.observability import tracing
 from hub.settings import Settings
 
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -22,16 +24,15 @@ MAX_BODY_S: Final = 30.0
 _BOUNDS_ITSELF: Final = re.compile(r"/v1/(?:analyse/|analyze|emotion/|sessions/[^/]+/frames)")
 """Routes that take recordings: they bound what they read by the caller's plan, and give up silent clients."""
 _PROBES: Final = {"/healthz", "/readyz"}
-_YEAR_S: Final = 365 * 24 * 3600
 
 
-def install(app: FastAPI, settings: Settings) -> None:
+def install(app: FastAPI, settings: Settings, watcher: Watcher) -> None:
     """Add them all; the one added last is asked first."""
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     app.add_middleware(BoundedBodies)
     if not settings.allow_plain_http:
         app.add_middleware(HttpsOnly)
-    app.add_middleware(BrowserHeaders, https=is_https(settings))
+    app.add_middleware(Envelope, https=is_https(settings), watcher=watcher, traced=tracing.is_wanted(settings))
 
 
 class HttpsOnly:
@@ -100,32 +101,19 @@ class BoundedBodies:
         return bounded
 
 
-class BrowserHeaders:
-    """Adds to every answer what browsers should know: believe the declared type, and come back by https only."""
-
-    def __init__(self, app: ASGIApp, https: bool) -> None:
-        self.app = app
-        self.headers = {"X-Content-Type-Options": "nosniff"}
-        if https:
-            self.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with a `send` that adds them."""
-
-        async def stamped(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self.headers)
-            await send(message)
-
-        await self.app(scope, receive, stamped)
-
-
 def _is_safe(scope: Scope) -> bool:
-    return scope["scheme"] in {"https", "wss"} or _is_loopback(scope["client"])
+    return scope["scheme"] in {"https", "wss"} or is_from_here(scope)
 
 
-def _is_loopback(client: tuple[str, int] | None) -> bool:
+def is_from_here(scope: Scope) -> bool:
+    """Whether the peer is this very machine."""
+    client = scope["client"]
+    return client is not None and _is_loopback(client[0])
+
+
+@lru_cache(maxsize=1024)
+def _is_loopback(address: str) -> bool:
     try:
-        return client is not None and ip_address(client[0]).is_loopback
+        return ip_address(address).is_loopback
     except ValueError:
         return False

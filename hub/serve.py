@@ -1,32 +1,66 @@
 """What `hub serve` does around the application: listen, say where, and hand out the first-run link."""
 
 import os
+import resource
+import sys
 from pathlib import Path
+from typing import Final
 
 import typer
 import uvicorn
+from starlette.types import ASGIApp
 
 from hub import worker
 from hub.accounts.service import first_run_link
 from hub.app import create_app
 from hub.runtime import Runtime
+from hub.sessions.service.frames import MAX_FRAME_BYTES
+from hub.settings import Settings
+from hub.transport import BoundedProtocol
+
+_SWITCH_S: Final = 0.001
+"""How long a thread may keep the event loop waiting: the default, 5 ms, is longer than most answers take."""
+_MOST_MESSAGE_BYTES: Final = 2 * MAX_FRAME_BYTES
+"""A frame in base64, and what is around it."""
+_MOST_MESSAGES: Final = 4
+_OWN_FILES: Final = 200
 
 
 def serve(runtime: Runtime) -> None:
     """Serve until SIGTERM or SIGINT; requests and work under way are finished first. Raises `StoreInUse`."""
-    settings = runtime.settings
     engine = worker.prepare(runtime)
-    config = uvicorn.Config(
-        create_app(runtime, engine=engine, on_ready=announce),
+    sys.setswitchinterval(_SWITCH_S)
+    uvicorn.Server(server_config(create_app(runtime, engine=engine, on_ready=announce), runtime.settings)).run()
+
+
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How the web server is run: nobody may hold more of it than a fair share."""
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
-        log_level="warning",
+        http=BoundedProtocol,
+        log_level="error",  # it warns of every client that speaks no HTTP
         access_log=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies or None,
+        limit_concurrency=most_connections(settings),
         timeout_graceful_shutdown=10,
+        ws_max_size=_MOST_MESSAGE_BYTES,
+        ws_max_queue=_MOST_MESSAGES,
+        ws_per_message_deflate=False,  # pictures and sound are compressed already, and bombs are not welcome
     )
-    uvicorn.Server(config).run()
+
+
+def most_connections(settings: Settings) -> int:
+    """What was set, or what the process may open when that is less; some files are left for everything else."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard and hard != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return (
+        settings.max_connections if soft == resource.RLIM_INFINITY else min(settings.max_connections, soft - _OWN_FILES)
+    )
 
 
 def announce(runtime: Runtime) -> None:

@@ -25,6 +25,16 @@ class OAuthApp(BaseModel):
         return given if not given or "-----BEGIN" in given else Path(given).read_text(encoding="ascii")
 
 
+class Tracing(BaseModel):
+    """Where OpenTelemetry traces go; without an endpoint, and without OTEL_EXPORTER_OTLP_ENDPOINT, nowhere."""
+
+    endpoint: str = ""
+    """A collector's base URL for OTLP over HTTP, such as `http://127.0.0.1:4318`."""
+    sample: float = Field(default=1.0, ge=0, le=1)
+    """The share of traces that begin here which are kept."""
+    service_name: str = "echodepth-hub"
+
+
 class Settings(BaseSettings):
     """The hub's settings. Every default works on a laptop without any set-up."""
 
@@ -43,6 +53,11 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     trusted_proxies: str = ""
     """Addresses or networks of proxies, comma-separated, whose `X-Forwarded-*` headers are believed."""
+    tracing: Tracing = Field(default_factory=Tracing)
+    metrics_token: SecretStr | None = None
+    """What `/metrics` is asked with; without one it answers this machine only."""
+    max_connections: int = Field(default=10_000, ge=10)
+    """Clients connected to one process at once; those beyond it are told to come back."""
     allow_plain_http: bool = False
     """Answer plain http from other machines: for trying it out in a network of one's own."""
     analyses_at_once: int = Field(default=1, ge=1)

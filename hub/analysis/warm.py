@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from zlib import crc32
 
 from hub.analysis.runner import AnalysisFailed, child_environment
+from hub.observability import tracing
 
 TIMEOUT_S: Final = 60.0
 _LENGTH: Final = struct.Struct(">I")
@@ -38,7 +39,8 @@ class WarmProcess:
         exchange = asyncio.ensure_future(self._exchange({"what": what, **header}, payload, timeout_s))
         try:
             # whoever asked may go away; the exchange goes on, or question and answer would no longer match
-            answer = await asyncio.shield(exchange)
+            with tracing.span(f"analysis.ask {what}"):
+                answer = await asyncio.shield(exchange)
         finally:
             self.waiting -= 1
         self.answered.add(what)

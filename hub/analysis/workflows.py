@@ -17,6 +17,7 @@ from hub.analysis.runner import AnalysisFailed
 from hub.analysis.uploads import remove_upload, upload_of
 from hub.engine import durable
 from hub.meetings.media import run_directory
+from hub.observability import tracing
 from hub.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
@@ -145,7 +146,8 @@ async def _in_a_process_of_its_own(
     )
     for attempt in range(1, _TRIES_AFTER_A_CRASH + 1):
         try:
-            return await runner.run(task, _Teller(runtime, job))
+            with tracing.span("analysis.process", hub__attempt=attempt):
+                return await runner.run(task, _Teller(runtime, job))
         except AnalysisFailed as error:
             if error.code != "analysis_crashed" or attempt == _TRIES_AFTER_A_CRASH:
                 raise

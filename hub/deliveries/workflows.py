@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import structlog
+from opentelemetry.trace import SpanKind
 
 from connectors.base.errors import ConnectorError, RequestRejected
 from connectors.base.records import Receipt
@@ -15,6 +16,7 @@ from hub.deliveries.queueing import DELIVER
 from hub.deliveries.sending import Unneeded, send
 from hub.deliveries.switching import switch_off_endpoint
 from hub.engine import durable
+from hub.observability import tracing
 from hub.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
@@ -47,7 +49,8 @@ async def attempt(delivery_id: str, generation: int, number: int) -> None:
 
 async def _call(runtime: Runtime, delivery_id: str) -> tuple[Receipt | None, ConnectorError | None]:
     try:
-        return await send(runtime, delivery_id), None
+        with tracing.span("delivery.call", SpanKind.CLIENT, hub__delivery_id=delivery_id):
+            return await send(runtime, delivery_id), None
     except ConnectorError as error:
         return None, error
     except (Unneeded, *durable.StoreTrouble):

@@ -1,10 +1,16 @@
 """How features declare durable code: workflows are replayed after a crash, their finished steps are not run again."""
 
+import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from dbos import DBOS
+
+from hub import runtime as runtimes
+from hub.engine import trail
+from hub.observability import tracing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,7 +27,18 @@ def workflow(name: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Any
 
     A workflow that was cut off more than eight times is set aside, instead of killing its process for ever.
     """
-    return DBOS.workflow(name=name, max_recovery_attempts=_MAX_RECOVERIES)
+
+    def declare(function: Callable[P, Awaitable[R]]) -> Callable[P, Any]:
+        @functools.wraps(function)
+        async def followed(*args: P.args, **kwargs: P.kwargs) -> R:
+            own = str(DBOS.workflow_id)
+            kept = await asyncio.to_thread(trail.stored, runtimes.current().database, own)
+            with trail.following(kept, name, own):
+                return await function(*args, **kwargs)
+
+        return DBOS.workflow(name=name, max_recovery_attempts=_MAX_RECOVERIES)(followed)
+
+    return declare
 
 
 def step(name: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Any]]:
@@ -30,11 +47,20 @@ def step(name: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Any]]:
     While the store is out of reach or locked, the step is repeated for about a quarter of an hour; any other error
     that leaves it ends its workflow.
     """
-    return DBOS.step(
-        name=name,
-        retries_allowed=True,
-        max_attempts=_STORE_ATTEMPTS,
-        interval_seconds=1.0,
-        backoff_rate=2.0,
-        should_retry=lambda error: isinstance(error, StoreTrouble),
-    )
+
+    def declare(function: Callable[P, Awaitable[R]]) -> Callable[P, Any]:
+        @functools.wraps(function)
+        async def traced(*args: P.args, **kwargs: P.kwargs) -> R:
+            with tracing.span(f"step {name}"):
+                return await function(*args, **kwargs)
+
+        return DBOS.step(
+            name=name,
+            retries_allowed=True,
+            max_attempts=_STORE_ATTEMPTS,
+            interval_seconds=1.0,
+            backoff_rate=2.0,
+            should_retry=lambda error: isinstance(error, StoreTrouble),
+        )(traced)
+
+    return declare

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlmodel import Session
 
+from hub.engine import trail
+
 APPLICATION_NAME: Final = "hub"
 
 _clients: "WeakKeyDictionary[sa.Engine, DBOSClient]" = WeakKeyDictionary()
@@ -29,8 +31,13 @@ class Work:
 
 
 def enqueue(session: Session, work: Work) -> None:
-    """Add `work` to the transaction of `session`; it starts `delay_s` seconds after the commit at the earliest."""
+    """Add `work` to the transaction of `session`; it starts `delay_s` seconds after the commit at the earliest.
+
+    The id of the request that led here is kept with it, see `hub.engine.trail`.
+    """
     options = EnqueueOptions(workflow_name=work.workflow, queue_name=work.queue, workflow_id=work.id)
+    if led := trail.current():
+        options["attributes"] = dict(led)
     if work.partition is not None:
         options["queue_partition_key"] = work.partition
     if work.delay_s > 0:

@@ -1,12 +1,14 @@
 """Fetches one recording and has it analysed: one step, because another machine would have no local file."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis_core.errors import TranscriptUnreadable
 from analysis_core.io.transcript import read_transcript
 from connectors.base.connector import Source
+from connectors.base.errors import ProviderUnavailable
 from connectors.base.records import RecordingFile
 from hub.analysis import runner
 from hub.connections.access import open_source
@@ -19,6 +21,7 @@ from hub.meetings.progress import ProgressWriter
 from hub.meetings.purpose import Gate, apply_gate
 from hub.meetings.repository import Participants
 from hub.meetings.results import find_result, store_result
+from hub.observability import tracing
 from hub.runtime import Runtime
 
 
@@ -27,6 +30,8 @@ class _Fetched:
     media: Path
     transcript: Path | None
     size_bytes: int
+    cuts: Sequence[str]
+    """What cut a download short before it went on, in words."""
 
 
 async def analyse_recording(runtime: Runtime, case: Case) -> str:
@@ -45,7 +50,8 @@ async def analyse_recording(runtime: Runtime, case: Case) -> str:
         await asyncio.to_thread(_note_fetched, runtime, case, inputs, fetched)
         gate = await asyncio.to_thread(_gate, runtime, case, fetched.transcript)
         progress = ProgressWriter(runtime, case.meeting.id, MeetingState.ANALYSING)
-        result = await runner.run(_job(runtime, directory, fetched, gate), progress)
+        with tracing.span("analysis.process"):
+            result = await runner.run(_job(runtime, directory, fetched, gate), progress)
     return await asyncio.to_thread(store_result, runtime, case, inputs, gate, result)
 
 
@@ -56,13 +62,18 @@ async def _fetch(runtime: Runtime, case: Case, source: Source, inputs: Inputs, d
     async def on_bytes(done: int, total: int | None) -> None:
         await progress("fetch", done / total if total else 0.0)
 
-    transcript = None
+    def on_cut(cut: ProviderUnavailable) -> None:
+        cuts.append(cut.message)
+
+    transcript, cuts = None, list[str]()
     if inputs.transcript is not None:
         transcript = _path(directory, "transcript", inputs.transcript)
-        await download(source, case.recording, inputs.transcript, transcript, limit_bytes=limit)
+        await download(source, case.recording, inputs.transcript, transcript, limit_bytes=limit, on_cut=on_cut)
     media = _path(directory, "media", inputs.media)
-    size = await download(source, case.recording, inputs.media, media, limit_bytes=limit, on_bytes=on_bytes)
-    return _Fetched(media, transcript, size)
+    size = await download(
+        source, case.recording, inputs.media, media, limit_bytes=limit, on_bytes=on_bytes, on_cut=on_cut
+    )
+    return _Fetched(media, transcript, size, cuts)
 
 
 def _path(directory: Path, name: str, file: RecordingFile) -> Path:
@@ -105,6 +116,15 @@ def _note_fetched(runtime: Runtime, case: Case, inputs: Inputs, fetched: _Fetche
             meeting_id=case.meeting.id,
             step="recording.fetched",
             key=inputs.fingerprint,
+            message=_interruptions(fetched.cuts),
             details={"bytes": fetched.size_bytes, "transcript": fetched.transcript is not None},
             at=runtime.clock(),
         )
+
+
+def _interruptions(cuts: Sequence[str]) -> str:
+    """Why the download was begun more than once; empty when it was not."""
+    if not cuts:
+        return ""
+    times = "once" if len(cuts) == 1 else f"{len(cuts)} times"
+    return f"The download was interrupted {times} and went on where it had stopped: {'; '.join(dict.fromkeys(cuts))}."

@@ -1,0 +1,1 @@
+"""What operators watch: metrics for Prometheus, traces for OpenTelemetry. Neither names people or organisations."""
