@@ -1,7 +1,7 @@
 """What inputs of the API leave behind, removed: uploads, waiting jobs whose files are gone, results past retention."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from hub.runtime import Runtime
 
 _LOST_AFTER: Final = timedelta(hours=24)
 _BATCH: Final = 50
+_WITHOUT_RESULT: Final = (JobState.FAILED, JobState.CANCELLED)
 
 
 def sweep_inputs(runtime: Runtime) -> int:
@@ -35,7 +36,7 @@ def fail_lost_jobs(runtime: Runtime) -> int:
 
 
 def forget_expired_analyses(runtime: Runtime) -> int:
-    """Delete results of the API past their organisation's retention; gives how many."""
+    """Delete results of the API past their organisation's retention, and inputs that never had one; gives how many."""
     total = 0
     with runtime.database.transaction() as session:
         kept = [(row.id, row.retention_days) for row in session.exec(select(Organisation)).all()]
@@ -43,7 +44,16 @@ def forget_expired_analyses(runtime: Runtime) -> int:
         before = runtime.clock() - timedelta(days=days or runtime.settings.retention_days)
         while ids := _expired(runtime, organisation_id, before):
             total += _delete(runtime, ids)
+        total += _delete_jobs_without_result(runtime, organisation_id, before)
     return total
+
+
+def _delete_jobs_without_result(runtime: Runtime, organisation_id: str, before: datetime) -> int:
+    """Inputs that failed or were cancelled; those under way are left alone, however old."""
+    over = (col(AnalysisJob.state).in_(_WITHOUT_RESULT), col(AnalysisJob.analysis_id).is_(None))
+    own = (col(AnalysisJob.organisation_id) == organisation_id, col(AnalysisJob.created_at) < before)
+    with runtime.database.transaction() as session:
+        return session.connection().execute(sa.delete(AnalysisJob).where(*own, *over)).rowcount
 
 
 def _expired(runtime: Runtime, organisation_id: str, before: Any) -> Sequence[str]:

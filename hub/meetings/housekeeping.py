@@ -13,6 +13,7 @@ from hub.analysis import housekeeping as inputs
 from hub.connections.service.access import ConnectionKey
 from hub.connections.service.disconnect import forget
 from hub.connections.service.keep_alive import keep_alive
+from hub.deliveries.forgetting import forget_expired_messages
 from hub.deliveries.service import resume_parked as resume_deliveries
 from hub.engine import durable, retention
 from hub.engine.schedules import Schedule
@@ -103,6 +104,7 @@ async def _retain() -> int:
     await retention.forget_finished(runtime.clock())
     analyses = await asyncio.to_thread(inputs.forget_expired_analyses, runtime)
     analyses += await asyncio.to_thread(forget_expired_sessions, runtime)
+    analyses += await asyncio.to_thread(forget_expired_messages, runtime)
     await asyncio.to_thread(forget_expired_tokens, runtime)
     return analyses + await asyncio.to_thread(forgetting.forget_expired, runtime)
 

@@ -59,7 +59,7 @@ class _Listener:
     def __init__(self, websocket: WebSocket, runtime: Runtime, caller: Caller, session_id: str) -> None:
         self._websocket = websocket
         self._process = warm.pool(runtime.settings.media_dir).of(session_id)
-        self._watermark = caller.plan.watermark
+        self._mark = {"watermark": caller.plan.watermark} if caller.plan.watermark else {}
         self._session_id = session_id
         self._encoding = "pcm16"
         self._held = bytearray()
@@ -119,14 +119,15 @@ class _Listener:
 
     async def _hear(self, sound: bytes) -> None:
         found = await self._ask("hear", sound, encoding=self._encoding)
-        marked = {"watermark": self._watermark} if self._watermark else {}
-        await self._websocket.send_json({"type": "emotion", "session_id": self._session_id, **found, **marked})
+        await self._websocket.send_json({"type": "emotion", "session_id": self._session_id, **found, **self._mark})
 
     async def _end(self) -> None:
         if self._held:
             await self._ask("hear", bytes(self._held), encoding=self._encoding)
         result = await self._ask("sum_up", b"")
-        await self._websocket.send_json({"type": "result", "session_id": self._session_id, "result": result})
+        marked = None if result is None else {**result, **self._mark}
+        said = {"type": "result", "session_id": self._session_id, "result": marked, **self._mark}
+        await self._websocket.send_json(said)
         await self._websocket.close()
 
     async def _ask(self, what: str, payload: bytes, **more: Any) -> Any:
