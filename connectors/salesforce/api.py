@@ -12,6 +12,7 @@ from simple_salesforce.api import Salesforce
 
 from connectors.base.errors import RequestRejected
 from connectors.salesforce.errors import translated
+from connectors.salesforce.public import PublicPool
 
 VERSION = "62.0"
 DATA_PATH = f"/services/data/v{VERSION}"
@@ -26,11 +27,17 @@ Record = dict[str, Any]
 
 
 class _Adapter(HTTPAdapter):
-    """Adds the time-out that simple-salesforce never sets; `plain` sends its hard-wired https as http."""
+    """Adds the time-out that simple-salesforce never sets and refuses private addresses; `plain` sends its hard-wired
+    https as http, to the simulator alone."""
 
     def __init__(self, *, plain: bool) -> None:
         self._plain = plain
         super().__init__()
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        if not self._plain:
+            self.poolmanager.pool_classes_by_scheme = {"https": PublicPool}
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         if self._plain:

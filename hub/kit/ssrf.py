@@ -7,16 +7,13 @@ checked: a second answer from the name server cannot redirect it inside. Redirec
 import asyncio
 import socket
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import Final
 
 import httpx
 
-Address = IPv4Address | IPv6Address
+from connectors.base.addresses import Address, is_public
 
-_NAT64: Final = IPv6Network("64:ff9b::/96")
-_LOCAL_NAT64: Final = IPv6Network("64:ff9b:1::/48")
-_IPV4_COMPATIBLE: Final = IPv6Network("::/96")
 _TIMEOUT: Final = httpx.Timeout(15.0, connect=5.0)
 
 
@@ -41,14 +38,6 @@ def check_url(url: str, *, allow_private: bool) -> None:
     literal = _literal(parsed.host)
     if literal is not None:
         _check_address(literal, allow_private)
-
-
-def is_public(address: Address) -> bool:
-    """Whether the address, and every IPv4 address embedded in it, belongs to the public internet."""
-    if isinstance(address, IPv6Address) and address in _NAT64:
-        return is_public(_low_ipv4(address))  # how IPv6-only networks reach the IPv4 internet
-    embedded = _embedded(address) if isinstance(address, IPv6Address) else ()
-    return all(item.is_global and not item.is_multicast and not item.is_reserved for item in (address, *embedded))
 
 
 class _GuardedTransport(httpx.AsyncBaseTransport):
@@ -113,15 +102,3 @@ def _literal(host: str) -> Address | None:
         return ip_address(host)
     except ValueError:
         return None
-
-
-def _embedded(address: IPv6Address) -> tuple[Address, ...]:
-    """IPv4 addresses that gateways would unwrap: mapped, compatible, NAT64, 6to4, Teredo."""
-    found: list[Address | None] = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _LOCAL_NAT64 or address in _IPV4_COMPATIBLE:
-        found.append(_low_ipv4(address))
-    return tuple(item for item in found if item is not None)
-
-
-def _low_ipv4(address: IPv6Address) -> IPv4Address:
-    return IPv4Address(int(address) & 0xFFFFFFFF)

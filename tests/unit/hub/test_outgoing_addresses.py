@@ -5,8 +5,9 @@ from ipaddress import ip_address
 import httpx
 import pytest
 
+from connectors.base.addresses import is_public
 from hub.kit import ssrf
-from hub.kit.ssrf import ForbiddenTarget, check_url, guarded_client, is_public
+from hub.kit.ssrf import ForbiddenTarget, check_url, guarded_client
 
 pytestmark = pytest.mark.anyio
 
