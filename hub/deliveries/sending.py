@@ -16,16 +16,18 @@ from hub.analysis.repository import Analyses
 from hub.connections.access import open_destination, open_notifier
 from hub.connections.models import Connection
 from hub.crm.service import match_meeting, records_for
-from hub.deliveries import receipts
 from hub.deliveries.models import Delivery, Destination, Message, WebhookEndpoint
 from hub.deliveries.planning import NO_RECORD
 from hub.deliveries.report import build_report
 from hub.deliveries.repository import Deliveries
 from hub.deliveries.signing import open_secrets, open_signing_key, signing_key
+from hub.engine import trail
 from hub.kit.ssrf import ForbiddenTarget, guarded_client
 from hub.meetings.models import Meeting
 from hub.meetings.repository import Participants
 from hub.runtime import Runtime
+
+from hub.deliveries import receipts
 
 _WEBHOOK_TIMEOUT_S: Final = 20.0
 
@@ -79,6 +81,8 @@ async def _match_late(runtime: Runtime, delivery: Delivery, connection: Connecti
 
 async def _to_endpoint(runtime: Runtime, delivery: Delivery) -> Receipt:
     url, headers, body = await asyncio.to_thread(_signed, runtime, delivery)
+    if led := trail.request_id():
+        headers["X-Request-Id"] = led
     allow_private = runtime.settings.allow_private_webhook_targets
     try:
         async with asyncio.timeout(_WEBHOOK_TIMEOUT_S), guarded_client(allow_private=allow_private) as client:
