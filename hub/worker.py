@@ -3,16 +3,19 @@
 import asyncio
 import signal
 
+import structlog
+
 import hub.analysis.workflows
 import hub.deliveries.workflows  # registers the workflows
 import hub.meetings.workflows  # noqa: F401 likewise
-import structlog
 from connectors import registry
 from connectors.base.manifest import Manifest, RateLimit
+from hub import runtime as runtimes
 from hub.analysis.housekeeping import sweep_inputs
 from hub.analysis.uploads import storage_id
 from hub.analysis.warm import close_pool
 from hub.connections.startup import check_providers
+from hub.deliveries import deadlines
 from hub.engine import queues
 from hub.engine.launch import Engine
 from hub.engine.queues import Queue
@@ -22,9 +25,6 @@ from hub.meetings.media import sweep
 from hub.migrations.upgrade import upgrade
 from hub.observability import tracing
 from hub.runtime import Runtime
-
-from hub import runtime as runtimes
-from hub.deliveries import deadlines
 
 _UNDECLARED = RateLimit(calls=10, period_s=1)
 _log = structlog.get_logger(__name__)

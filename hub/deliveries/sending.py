@@ -16,6 +16,7 @@ from hub.analysis.repository import Analyses
 from hub.connections.access import open_destination, open_notifier
 from hub.connections.models import Connection
 from hub.crm.service import match_meeting, records_for
+from hub.deliveries import receipts
 from hub.deliveries.models import Delivery, Destination, Message, WebhookEndpoint
 from hub.deliveries.planning import NO_RECORD
 from hub.deliveries.report import build_report
@@ -26,8 +27,6 @@ from hub.kit.ssrf import ForbiddenTarget, guarded_client
 from hub.meetings.models import Meeting
 from hub.meetings.repository import Participants
 from hub.runtime import Runtime
-
-from hub.deliveries import receipts
 
 _WEBHOOK_TIMEOUT_S: Final = 20.0
 
