@@ -26,8 +26,7 @@ TOKEN_PATHS = ("/oauth/token", "/oauth2/token")
 def stage(tmp_path: Path, postgres_url: str) -> Iterator[Stage]:
     """Two organisations with an account at Salesforce each, one of them also at Zoom; all tokens are single-use."""
     with staging(tmp_path, tmp_path, database_url=postgres_url, providers=()) as built:
-        options = f"{built.sandbox_url}/_sandbox/options/salesforce"
-        httpx.put(options, json={"rotate_refresh_tokens": True}, trust_env=False).raise_for_status()
+        built.set_option("salesforce", "rotate_refresh_tokens", True)
         built.organisation_id = found_organisation(built, ("zoom",), bare=True)
         for _ in range(3):
             found_organisation(built, ("salesforce",), bare=True)
@@ -72,8 +71,7 @@ def test_a_death_between_the_answer_and_our_commit_asks_for_a_reconnection_once(
 
 
 def test_a_death_between_the_answer_and_our_commit_costs_nothing_where_tokens_are_not_single_use(stage: Stage) -> None:
-    options = f"{stage.sandbox_url}/_sandbox/options/salesforce"
-    httpx.put(options, json={"rotate_refresh_tokens": False}, trust_env=False).raise_for_status()
+    stage.set_option("salesforce", "rotate_refresh_tokens", False)
     connection = next(row for row in stage.rows(Connection) if row.provider == "salesforce")
     _kill_in_the_middle(stage, connection)
 

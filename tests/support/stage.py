@@ -143,6 +143,11 @@ class Stage:
         """Order a fault at a simulator."""
         httpx.post(f"{self.sandbox_url}/_sandbox/faults", json=[order], timeout=30).raise_for_status()
 
+    def set_option(self, provider: str, name: str, value: object) -> None:
+        """Change how a simulator behaves."""
+        address = f"{self.sandbox_url}/_sandbox/options/{provider}"
+        httpx.put(address, json={name: value}, timeout=30).raise_for_status()
+
     def revoke(self, provider: str) -> None:
         """Kill every token at the provider, as its owner could."""
         httpx.post(f"{self.sandbox_url}/_sandbox/revoke/{provider}", timeout=30).raise_for_status()
