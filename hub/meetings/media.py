@@ -16,6 +16,8 @@ from connectors.base.records import RecordingFile, RecordingRef
 
 OnBytes = Callable[[int, int | None], Awaitable[None]]
 """Awaited with the bytes so far and in all, where known."""
+OnCut = Callable[[ProviderUnavailable], None]
+"""Called with what cut a download short, before it goes on."""
 
 _PREFIX: Final = "run-"
 _UNLOCKED_PREFIX: Final = "new-"
@@ -52,6 +54,7 @@ async def download(
     *,
     limit_bytes: int,
     on_bytes: OnBytes | None = None,
+    on_cut: OnCut | None = None,
 ) -> int:
     """Stream `file` into `target`, going on where a cut connection stopped; gives its size in bytes.
 
@@ -67,6 +70,8 @@ async def download(
             fruitless = 0 if sink.size > before else fruitless + 1
             if fruitless >= _FRUITLESS_TRIES:
                 raise cut
+            if on_cut is not None:
+                on_cut(cut)
             await asyncio.sleep(_PAUSE_S)
 
 

@@ -96,6 +96,10 @@ def test_a_download_that_is_cut_goes_on_where_it_stopped(tmp_path: Path, recordi
         stage.play(transcript=None)
 
         stage.until(lambda: stage.subscriber.ids("analysis.completed"), 50, "the result is announced")
+        [fetched] = [row for row in stage.rows(TimelineEntry) if row.step == "recording.fetched"]
+        assert fetched.message.startswith(
+            "The download was interrupted 2 times and went on where it had stopped: no usable"
+        )
 
 
 def test_removing_the_app_deletes_everything_that_came_from_it(tmp_path: Path, recordings: Path) -> None:
