@@ -14,6 +14,9 @@ from analysis_core.fusion.table import SIGNALS, table
 _MIXED_VOICES = 0.5
 """Where voices are not told apart the baseline may be two people's, and what strays from it counts half."""
 
+_OF_WORDS = ("directness", "congruence")
+"""Signals that there are none of without words."""
+
 
 @dataclass(frozen=True)
 class Signals:
@@ -39,14 +42,16 @@ def signals(inputs: Inputs, speaker: str, talk: Values, felt: Affect) -> Signals
         if name in spreads["face_spread"]
     }
     counts = words.counted(inputs, speaker) if inputs.timed else []
+    trust = table().number("recognised_words") if inputs.words_recognised else 1.0
     raw = {
         "composure": -features.weighted(voice | face, spreads["composure"], len(talk)),
         "fluency": _fluency(inputs, speaker, talk, counts),
         "directness": -_load(inputs, counts, "directness", talk),
         "congruence": _congruence(felt, base),
-        "engagement": _engagement(inputs, counts, voice | face, talk),
+        "engagement": _engagement(trust * _load(inputs, counts, "engagement_words", talk), voice | face, talk),
     }
-    return Signals({name: _finished(raw[name], talk) for name in SIGNALS}, voice, face)
+    counting = dict.fromkeys(_OF_WORDS, trust)
+    return Signals({name: counting.get(name, 1.0) * _finished(raw[name], talk) for name in SIGNALS}, voice, face)
 
 
 def _finished(values: Values, talk: Values) -> Values:
@@ -84,7 +89,5 @@ def _change(values: Values, base: Values) -> Values:
     return values - np.median(values[inside]) if inside.any() else np.full(len(values), np.nan)
 
 
-def _engagement(inputs: Inputs, counts: list[words.CueCount], parts: Mapping[str, Values], talk: Values) -> Values:
-    weights = table().raw["engagement"]
-    said = {"words": _load(inputs, counts, "engagement_words", talk)}
-    return features.weighted({**parts, **said}, weights, len(talk))
+def _engagement(said: Values, parts: Mapping[str, Values], talk: Values) -> Values:
+    return features.weighted({**parts, "words": said}, table().raw["engagement"], len(talk))

@@ -1,9 +1,9 @@
 """Whisper (Radford et al. 2022, arXiv:2212.04356) run by CTranslate2: one chunk of sound in, words with times out."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
+from analysis_core.arithmetic import on_one_thread
 from analysis_core.models import weights
 from analysis_core.observations import Block
 from analysis_core.speech.embedding import levelled
@@ -25,13 +25,19 @@ class Word:
 
 
 class Recogniser:
-    """Recognises one recording's chunks; the language is settled by the first one that is clear about it."""
+    """Recognises one recording's chunks; the language is settled by the first one that is clear about it.
+
+    It holds half a gigabyte, and is loaded in under two seconds: let it go when the recording is done. Making one
+    raises `ModelMissing`.
+    """
 
     def __init__(self) -> None:
+        on_one_thread()
         self._language: str | None = None
+        self._model = _model()
 
     def words(self, audio: Block) -> list[Word]:
-        """The words in up to thirty seconds of speech at 16 kHz, in order. Raises `ModelMissing`."""
+        """The words in up to thirty seconds of speech at 16 kHz, in order."""
         if len(audio) < _SHORTEST:
             return []
         audio = levelled(audio)
@@ -42,7 +48,7 @@ class Recogniser:
 
     def _heard(self, audio: Block, **options: int) -> list[Any]:
         """Greedy and at temperature 0 only: the usual fallback samples at random."""
-        segments, about = _model().transcribe(
+        segments, about = self._model.transcribe(
             audio,
             language=self._language,
             beam_size=1,
@@ -58,9 +64,11 @@ class Recogniser:
         return found
 
 
-@cache
 def _model() -> Any:
+    """In single precision: whole numbers of eight bits are a third faster, but round so coarsely that the last bit of
+    the sound decides between words, and a recording a little louder was heard to say something else.
+    """
     from faster_whisper import WhisperModel  # slow to import, and needed only where there is no transcript
 
     folder = str(weights("whisper-base-ct2").parent)
-    return WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
+    return WhisperModel(folder, device="cpu", compute_type="float32", cpu_threads=1, local_files_only=True)

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from analysis_core.errors import ModelMissing
+from analysis_core.models import weights
+
 ROOT = Path(__file__).resolve().parents[3]
 
 _SPECTRA = """
 import hashlib
 import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
+from analysis_core.speech.analyser import SpeechAnalyser
 from analysis_core.speech.embedding import log_mel
-from analysis_core.transcription.recogniser import Recogniser
 
-Recogniser()
+SpeechAnalyser((), "Dana")
 sound = np.random.default_rng(3).normal(0, 0.05, 28 * 16_000).astype(np.float32)
 for spectrum in (FeatureExtractor()(sound), log_mel(sound[: 10 * 16_000])):
     print(hashlib.sha256(np.ascontiguousarray(spectrum).tobytes()).hexdigest())
@@ -31,6 +34,14 @@ def _spectra(threads: int, kernels: str) -> str:
         [sys.executable, "-c", _SPECTRA], env=environment, capture_output=True, text=True, check=True
     )  # fmt: skip
     return done.stdout
+
+
+@pytest.fixture(autouse=True)
+def _heard() -> None:
+    try:
+        weights("silero-vad")
+    except ModelMissing as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.mark.parametrize("kernels", ["Haswell", ""])

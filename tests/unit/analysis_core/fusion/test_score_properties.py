@@ -1,8 +1,10 @@
 """What must hold for the Trust Score on real speech, whatever it says."""
 
+import csv
 import json
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
@@ -16,11 +18,14 @@ from numpy.typing import NDArray
 
 from analysis_core import Options, Result, analyse
 from analysis_core.io.media import open_media
+from analysis_core.models.catalogue import catalogue
+from analysis_core.models.store import path_of
 
 ROOT = Path(__file__).resolve().parents[4]
 CALL = ROOT / "sandbox" / "recordings" / "renewal_call.mp4"
 WORDS = CALL.with_suffix(".vtt")
 REAL = ROOT.parent / "shared" / "data" / "meetings" / "calls" / "agent1.flac"
+SPEECH = ROOT.parent / "shared" / "data" / "speech"
 RATE = 16_000
 REAL_S = 90
 
@@ -83,12 +88,22 @@ def _score(result: Result, speaker: str | None = None) -> float:
     return found
 
 
+@cache
+def _understood() -> Result:
+    """The same with its words, recognised, as `hub analyse` has them unless told otherwise."""
+    return analyse(_cached_real())
+
+
 def _heard(path: Path) -> Result:
-    """What the voice alone gives: recognised words jump with the last bit of the sound, and are no part of this."""
+    """What the voice alone gives: quicker, and what most of these are about."""
     return analyse(path, options=Options(transcribe=False))
 
 
 needs_real_speech = pytest.mark.skipif(not REAL.exists(), reason="shared/data is not here")
+needs_recogniser = pytest.mark.skipif(
+    not (REAL.exists() and path_of(catalogue()["whisper-base-ct2"]).exists()),
+    reason="shared/data or the recogniser is not here",
+)
 
 
 @needs_real_speech
@@ -114,6 +129,42 @@ def test_the_codec_matters_little(tmp_path: Path, name: str, codec: str, rate: i
     coded = _write(tmp_path / name, _sound(REAL, REAL_S), codec, rate, bit_rate)
 
     assert _score(_heard(coded)) == pytest.approx(_score(_real()), abs=5)
+
+
+def _words(result: Result) -> str:
+    return " ".join(row.text for row in result.sentences)
+
+
+@needs_recogniser
+@pytest.mark.slow
+def test_a_quieter_copy_is_understood_word_for_word(tmp_path: Path) -> None:
+    quieter = (_sound(REAL, REAL_S) * 10 ** (-12 / 20)).astype(np.float32)
+
+    changed = analyse(_write(tmp_path / "quiet.wav", quieter))
+
+    assert len(_words(changed).split()) > 100
+    assert _words(changed) == _words(_understood())
+    assert _score(changed) == pytest.approx(_score(_understood()), abs=0.5)
+
+
+@needs_recogniser
+@pytest.mark.slow
+def test_recognised_words_that_clipping_changed_hardly_matter(tmp_path: Path) -> None:
+    louder = np.clip(_sound(REAL, REAL_S) * 10 ** (12 / 20), -1, 1).astype(np.float32)
+
+    changed = analyse(_write(tmp_path / "loud.wav", louder))
+
+    assert _score(changed) == pytest.approx(_score(_understood()), abs=2)
+
+
+@needs_recogniser
+@pytest.mark.slow
+def test_recognised_words_that_a_codec_changed_matter_little(tmp_path: Path) -> None:
+    later = np.concatenate([np.zeros(int(7.4 * RATE), np.float32), _sound(REAL, REAL_S)])
+
+    coded = analyse(_write(tmp_path / "call.opus", later, "libopus", 48_000, 24_000))
+
+    assert _score(coded) == pytest.approx(_score(_understood()), abs=2)
 
 
 @needs_real_speech
@@ -227,3 +278,36 @@ def test_progress_comes_every_second_never_goes_back_and_ends_at_one() -> None:
     assert told == sorted(told)
     assert told[-1] == 1.0
     assert max(after - before for before, after in pairwise(at)) < 1
+
+
+@pytest.fixture(scope="module")
+def neutral_scores(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[float]]:
+    """By corpus and gender, of every actor's neutral sentences, said again until there is a minute of them."""
+    with (SPEECH / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["emotion"] == "neutral"]
+    folder = tmp_path_factory.mktemp("neutral")
+    scores: dict[tuple[str, str], list[float]] = {}
+    actors = sorted({(row["corpus"], row["gender"], row["speaker"]) for row in rows})
+    for corpus, gender, actor in actors:
+        files = sorted(row["file"] for row in rows if row["speaker"] == actor)
+        scores.setdefault((corpus, gender), []).append(_score(_heard(_said_again(folder / f"{actor}.wav", files))))
+    return scores
+
+
+def _said_again(path: Path, files: Sequence[str]) -> Path:
+    sounds = [np.pad(_sound(SPEECH / name, 10), (0, RATE // 2)) for name in files]
+    times = math.ceil(60 * RATE / sum(map(len, sounds)))
+    return _write(path, np.concatenate(sounds * times))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SPEECH.exists(), reason="shared/data is not here")
+@pytest.mark.parametrize("corpus", ["emodb", "ravdess_a"])
+def test_women_and_men_who_speak_neutrally_come_across_alike(
+    neutral_scores: dict[tuple[str, str], list[float]], corpus: str
+) -> None:
+    women, men = (neutral_scores[corpus, gender] for gender in ("f", "m"))
+
+    assert len(women) >= 5
+    assert len(men) >= 5
+    assert np.mean(women) == pytest.approx(np.mean(men), abs=5)
