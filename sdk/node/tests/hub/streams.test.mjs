@@ -73,12 +73,13 @@ test('a frame without a face is a problem, and the stream goes on', async () => 
 test('a refused stream says why', async () => {
   const session = await client.sessions.create();
   const cases = [
-    [client.sessions.stream('ses_unknown'), NotFound],
-    [new EchoDepth({ apiKey: 'ed_live_sk_wrong' }).sessions.stream(session.id), Unauthorized],
-    [new EchoDepth({ baseUrl: 'http://127.0.0.1:9', retries: { firstMs: 1 } }).sessions.stream(session.id), ConnectionFailed],
+    [client, 'ses_unknown', NotFound],
+    [new EchoDepth({ apiKey: 'ed_live_sk_wrong' }), session.id, Unauthorized],
+    [new EchoDepth({ baseUrl: 'http://127.0.0.1:9', retries: { firstMs: 1 } }), session.id, ConnectionFailed],
   ];
 
-  for (const [stream, kind] of cases) {
+  for (const [caller, id, kind] of cases) {
+    const stream = caller.sessions.stream(id);
     const [error, closed] = await Promise.all([next(stream, 'error'), next(stream, 'close')]);
     assert.ok(error instanceof kind, `${error}`);
     assert.deepEqual(closed, { sessionEnded: false });
