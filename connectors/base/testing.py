@@ -30,12 +30,13 @@ CODE = "conformance-code"
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer. `cut` drops the connection instead; `delay_s` waits first."""
+    """An HTTP answer. `cut` drops the connection instead, `short` in the middle of the body; `delay_s` waits first."""
 
     status: int = 200
     body: Any = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
+    short: bool = False
     delay_s: float = 0.0
 
 
@@ -216,9 +217,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in {"Content-Type": "application/json", **answer.headers}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(len(content) + answer.short))
         self.end_headers()
         self.wfile.write(content)
+        self.close_connection = self.close_connection or answer.short
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -10,7 +11,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce
 
-from connectors.base.errors import RequestRejected
+from connectors.base.errors import RateLimited, RequestRejected
+from connectors.base.http import retry_after
 from connectors.salesforce.errors import translated
 from connectors.salesforce.public import PublicPool
 
@@ -43,7 +45,11 @@ class _Adapter(HTTPAdapter):
         if self._plain:
             request.url = urlunsplit(urlsplit(request.url or "")._replace(scheme="http"))
         options["timeout"] = options.get("timeout") or _TIMEOUT_S
-        return super().send(request, *args, **options)
+        answer = super().send(request, *args, **options)
+        if answer.status_code == requests.codes.too_many_requests:  # simple-salesforce drops the headers of errors
+            wait = retry_after({name.lower(): value for name, value in answer.headers.items()}, datetime.now(UTC))
+            raise RateLimited("Salesforce asks to wait", retry_after=wait)
+        return answer
 
 
 class Api:

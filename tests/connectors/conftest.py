@@ -1,17 +1,20 @@
 """A hub that reaches one connector's fake provider, and a connection made through the real flow."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
 from connectors import registry
 from connectors.base.testing import CLIENT_ID, CLIENT_SECRET, CODE, FakeProvider, fake_provider
 from hub.accounts.models import Organisation
+from hub.connections import provider_http
 from hub.connections.models import Connection
 from hub.connections.service.access import ConnectionKey
 from hub.connections.service.finish import Visitor, finish_connecting
@@ -94,3 +97,12 @@ def _visitor(runtime: Runtime) -> Visitor:
 
 def as_query(value: Any) -> dict[str, str]:
     return {str(name): str(item) for name, item in dict(value).items()}
+
+
+def lose_patience(provider_id: str, monkeypatch: pytest.MonkeyPatch, seconds: float = 1.0) -> None:
+    """Shorten every time-out on the way to this provider: the hub's own, and those given to SDKs."""
+    monkeypatch.setattr(provider_http, "_TIMEOUT", httpx.Timeout(seconds))
+    for name, module in list(sys.modules.items()):
+        given = getattr(module, "_TIMEOUT_S", None) if name.startswith(f"connectors.{provider_id}.") else None
+        if given is not None:
+            monkeypatch.setattr(module, "_TIMEOUT_S", (seconds, seconds) if isinstance(given, tuple) else seconds)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlmodel import col, select
@@ -20,6 +20,7 @@ from connectors.base.errors import (
     ConnectorError,
     ProviderUnavailable,
     RateLimited,
+    RequestRejected,
     SignatureInvalid,
 )
 from connectors.base.inbound import receive
@@ -27,13 +28,15 @@ from connectors.base.manifest import Capability, Manifest
 from connectors.base.records import InboundRequest, SourceEvent
 from connectors.base.signature import sign
 from connectors.base.testing import Answer
+from connectors.teams.connector import TeamsConnector
+from connectors.teams.graph import graph
 from hub.accounts.models import AuditEntry
 from hub.connections.access import open_connector
 from hub.connections.models import ConnectionState
 from hub.connections.sealing import open_tokens
 from hub.connections.service.disconnect import disconnect
 from hub.connections.service.refresh import refresh
-from tests.connectors.conftest import Bench
+from tests.connectors.conftest import Bench, lose_patience
 from tests.connectors.fixtures import check_fixture, webhook_fixtures
 
 MANIFESTS = registry.all_manifests()
@@ -50,6 +53,16 @@ _TEXTS = {".py", ".toml", ".md", ".json", ".svg"}
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECRET = "a-webhook-secret"
 GUIDES = Path(__file__).parents[2] / "docs" / "connect"
+
+_OUTAGES = {
+    "cut": Answer(cut=True),
+    "short": Answer(200, {"ok": True}, short=True),
+    "slow": Answer(200, {"ok": True}, delay_s=5.0),
+    **{
+        str(status): Answer(status, b"<html>not now</html>", {"Content-Type": "text/html"})
+        for status in (500, 502, 504)
+    },
+}
 
 MakeBench = Callable[[str], Bench]
 
@@ -182,11 +195,41 @@ class TestFailures:
 
         assert bench.stored(connection).state is ConnectionState.ACTIVE
 
-    @pytest.mark.parametrize("fault", ["unavailable", "cut"])
-    async def test_an_outage_is_worth_another_try(self, provider_id: str, fault: str, make_bench: MakeBench) -> None:
+    async def test_a_token_that_is_refused_is_renewed_once_and_the_call_repeated(
+        self, provider_id: str, make_bench: MakeBench
+    ) -> None:
         bench = make_bench(provider_id)
         connection = await bench.connect()
-        bench.provider.api_fault = Answer(cut=True) if fault == "cut" else bench.provider.answers[fault]
+        bench.provider.access_token = "ended-at-the-provider"
+
+        await _check(bench, connection.id)
+
+        assert len(bench.provider.used_refresh_tokens) == 1
+        assert bench.stored(connection).state is ConnectionState.ACTIVE
+        assert bench.stored(connection).token_version == connection.token_version + 1
+
+    @pytest.mark.parametrize("wait", ["7", None])
+    async def test_too_many_calls_wait_as_long_as_the_provider_says(
+        self, provider_id: str, wait: str | None, make_bench: MakeBench
+    ) -> None:
+        bench = make_bench(provider_id)
+        connection = await bench.connect()
+        bench.provider.api_fault = Answer(429, {"message": "slow down"}, {"Retry-After": wait} if wait else {})
+
+        with pytest.raises(RateLimited) as raised:
+            await _check(bench, connection.id)
+
+        assert raised.value.retry_after == (7.0 if wait else None)
+        assert len(bench.provider.used_refresh_tokens) == 0
+
+    @pytest.mark.parametrize("fault", ["unavailable", "cut", "short", "slow", "500", "502", "504"])
+    async def test_an_outage_is_worth_another_try(
+        self, provider_id: str, fault: str, make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bench = make_bench(provider_id)
+        connection = await bench.connect()
+        lose_patience(provider_id, monkeypatch)
+        bench.provider.api_fault = _OUTAGES.get(fault) or bench.provider.answers[fault]
 
         with pytest.raises(ProviderUnavailable):
             await _check(bench, connection.id)
@@ -288,3 +331,41 @@ def _summary(event: SourceEvent) -> dict[str, Any]:
         "meeting_id": event.recording.meeting_id if event.recording else None,
         "occurred_at": event.occurred_at.isoformat(),
     }
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Answer(401, {"error": {"code": "InvalidAuthenticationToken", "message": "over"}}), AuthorizationLost),
+        (Answer(429, {"error": {"code": "TooManyRequests"}}, {"Retry-After": "7"}), RateLimited),
+        (Answer(503, {"error": {"code": "ServiceUnavailable"}}), ProviderUnavailable),
+        (Answer(403, {"error": {"code": "Forbidden", "message": "no policy"}}), RequestRejected),
+        (_OUTAGES["cut"], ProviderUnavailable),
+        (_OUTAGES["short"], ProviderUnavailable),
+        (_OUTAGES["slow"], ProviderUnavailable),
+    ],
+    ids=["401", "429", "503", "403", "cut", "short", "slow"],
+)
+async def test_what_fails_inside_microsofts_sdk_fails_as_everywhere_else(
+    fault: Answer, error: type[ConnectorError], make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = make_bench("teams")
+    connection = await bench.connect()
+    lose_patience("teams", monkeypatch)
+    bench.provider.api_fault = fault
+    before = len(bench.provider.api_calls())
+
+    with pytest.raises(error):
+        await _ask_through_the_sdk(bench, connection.id)
+
+    # once, and once more with a new token: the SDK repeats nothing of its own accord
+    assert len(bench.provider.api_calls()) - before == (2 if error is AuthorizationLost else 1)
+
+
+async def _ask_through_the_sdk(bench: Bench, connection_id: str) -> None:
+    async with (
+        open_connector(bench.runtime, bench.visitor.organisation_id, connection_id) as connector,
+        graph(cast("TeamsConnector", connector)._client) as sdk,
+    ):
+        await sdk.me.get()

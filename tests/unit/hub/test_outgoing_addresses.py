@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import httpx
 import pytest
 
-from connectors.base.addresses import is_public
+from connectors.base.addresses import Address, is_public
 from hub.kit import ssrf
 from hub.kit.ssrf import ForbiddenTarget, check_url, guarded_client
 
@@ -40,7 +40,7 @@ def test_an_address_that_could_never_be_called_is_refused_before_it_is_stored(ur
 
 
 async def test_a_public_name_that_resolves_inside_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def inside(host: str, port: int) -> list[ssrf.Address]:
+    async def inside(host: str, port: int) -> list[Address]:
         return [ip_address("93.184.216.34"), ip_address("10.0.0.5")]
 
     monkeypatch.setattr(ssrf, "_look_up", inside)
@@ -64,7 +64,7 @@ async def test_the_connection_goes_to_the_checked_address_under_the_original_nam
         seen.append(request)
         return httpx.Response(204)
 
-    async def outside(host: str, port: int) -> list[ssrf.Address]:
+    async def outside(host: str, port: int) -> list[Address]:
         return [ip_address("93.184.216.34")]
 
     monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", record)
