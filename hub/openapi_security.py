@@ -1,9 +1,10 @@
 """How calls are authorised, for the OpenAPI document: by key or by an app's token, each call with its scope."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from hub.accounts.scopes import APP_SCOPES
@@ -40,23 +41,26 @@ def describe_security(app: FastAPI, document: dict[str, Any]) -> None:
 def scopes_of_routes(app: FastAPI) -> dict[tuple[str, str], str]:
     """The scope that each call needs, by path and method in lower case."""
     found: dict[tuple[str, str], str] = {}
-    for route in every_route(app.routes):
-        if isinstance(route, APIRoute) and (scope := _scope(route)):
-            found |= {(route.path, method.lower()): scope for method in route.methods or ()}
+    for path, route in every_route(app.routes):
+        if isinstance(route, APIRoute) and (scope := scope_of(route.dependant)):
+            found |= {(path, method.lower()): scope for method in route.methods or ()}
     return found
 
 
-def every_route(routes: Any) -> Iterator[Any]:
-    """Routes, those of included routers too."""
+def every_route(routes: Sequence[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Path and route, those of included routers too."""
     for route in routes:
         included = getattr(route, "original_router", None)
         if included is None:
-            yield route
+            yield prefix + str(route.path), route
         else:
-            yield from every_route(included.routes)
+            yield from every_route(included.routes, prefix + route.include_context.prefix)
 
 
-def _scope(route: APIRoute) -> str | None:
+def scope_of(dependant: Dependant) -> str | None:
     """As `hub.accounts.api_access.allow` left it on the dependency."""
-    named = (getattr(dependency.call, "scope", None) for dependency in route.dependant.dependencies)
-    return next((scope for scope in named if scope), None)
+    for each in dependant.dependencies:
+        scope: str | None = getattr(each.call, "scope", None) or scope_of(each)
+        if scope is not None:
+            return scope
+    return None

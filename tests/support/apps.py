@@ -32,11 +32,6 @@ class App:
     client_id: str
     secret: str | None
 
-    @property
-    def basic(self) -> tuple[str, str] | None:
-        """Its credentials for HTTP Basic."""
-        return (self.client_id, self.secret) if self.secret else None
-
     def request(self, **changes: str | None) -> dict[str, str]:
         """Parameters that ask for consent; None leaves one out."""
         usual = {
@@ -128,7 +123,12 @@ def call(server: TestClient, endpoint: str, app: App, **fields: str | None) -> R
     form = {name: value for name, value in fields.items() if value is not None}
     if app.secret is None:
         form = {"client_id": app.client_id, **form}
-    return cast(Response, server.post(f"/oauth/{endpoint}", data=form, auth=app.basic))
+    return cast(Response, server.post(f"/oauth/{endpoint}", data=form, auth=as_basic(app)))
+
+
+def as_basic(app: App) -> Any:
+    """Credentials for HTTP Basic, of apps that have any."""
+    return (app.client_id, app.secret) if app.secret else None
 
 
 def redeem(server: TestClient, app: App, code: str, **changes: str | None) -> Response:

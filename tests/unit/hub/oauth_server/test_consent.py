@@ -126,7 +126,7 @@ def test_an_app_with_several_addresses_has_to_name_one(runtime: Runtime, dana: P
 
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri", "scope", "state", "code_challenge"])
 def test_a_parameter_that_comes_twice_is_refused(dana: Person, app: App, name: str) -> None:
-    twice = [*app.request().items(), (name, "https://evil.example")]
+    twice: Any = [*app.request().items(), (name, "https://evil.example")]
 
     answer = dana.browser.get("/oauth/authorize", params=twice)
 

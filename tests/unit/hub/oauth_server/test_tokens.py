@@ -24,7 +24,7 @@ from hub.accounts.oauth_server.server import ACCESS_LIFETIME, CODE_LIFETIME, REF
 from hub.accounts.repository import ApiKeys
 from hub.accounts.sessions import find_member
 from hub.runtime import Runtime
-from tests.support.apps import App, Person, a_person, a_server, an_app, call, opens, redeem, refresh, tokens
+from tests.support.apps import App, Person, a_person, a_server, an_app, as_basic, call, opens, redeem, refresh, tokens
 
 WRONG_VERIFIER = "another-verifier-of-more-than-forty-three-letters-0123456789"
 
@@ -356,7 +356,7 @@ def test_whoever_guesses_is_told_to_wait(runtime: Runtime, dana: Person, app: Ap
 def test_hostile_bodies_are_refused_as_the_standard_says(
     server: TestClient, app: App, endpoint: str, body: bytes, content_type: str
 ) -> None:
-    answer = server.post(f"/oauth/{endpoint}", content=body, headers={"content-type": content_type}, auth=app.basic)
+    answer = server.post(f"/oauth/{endpoint}", content=body, headers={"content-type": content_type}, auth=as_basic(app))
 
     assert answer.status_code == 400
     assert answer.json()["error"] in {"invalid_request", "unsupported_grant_type", "invalid_client", "invalid_grant"}
@@ -368,7 +368,7 @@ def test_hostile_bodies_are_refused_as_the_standard_says(
 def test_hostile_credentials_are_refused(server: TestClient, sent: str) -> None:
     answer = server.post(
         "/oauth/token", data={"grant_type": "refresh_token", "refresh_token": "x"},
-        headers={"authorization": sent.encode("latin-1")},
+        headers=[(b"authorization", sent.encode("latin-1"))],
     )  # fmt: skip
 
     assert answer.status_code in {400, 401}
@@ -379,7 +379,7 @@ def test_parameters_in_the_address_do_not_count(server: TestClient, dana: Person
     code = dana.code(app)
     query = {"grant_type": "authorization_code", "code": code}
 
-    answer = server.post("/oauth/token", params=query, auth=app.basic)
+    answer = server.post("/oauth/token", params=query, auth=as_basic(app))
 
     assert answer.json()["error"] == "invalid_request"
 
