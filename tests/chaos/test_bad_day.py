@@ -73,7 +73,7 @@ def _play(stage: Stage) -> None:
     def teams(number: int) -> None:
         stage.play_in_teams(**ORDER, subject=f"Call {number}", participants=people_of(number))
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: (zoom if number in IN_ZOOM else teams)(number), range(MEETINGS)))
 
 

@@ -114,7 +114,7 @@ class Stage:
             "topic": "Renewal", "video": "short.mp4", "transcript": "short.vtt", "participants": PEOPLE,
             "webhook_url": f"{self.hub_url}/hooks/zoom", "transcript_delay_s": 0, **order,
         }  # fmt: skip
-        answer = httpx.post(f"{self.sandbox_url}/_sandbox/zoom/meetings", json=body, timeout=30).raise_for_status()
+        answer = httpx.post(f"{self.sandbox_url}/_sandbox/zoom/meetings", json=body, timeout=120).raise_for_status()
         created = answer.json()
         assert not created["webhook_problem"], created
         return str(created["meeting"]["uuid"])
@@ -125,7 +125,7 @@ class Stage:
             "subject": "Renewal", "video": "short.mp4", "transcript": "short.vtt", "participants": PEOPLE,
             "transcript_delay_s": 0, **order,
         }  # fmt: skip
-        answer = httpx.post(f"{self.sandbox_url}/_sandbox/teams/meetings", json=body, timeout=30).raise_for_status()
+        answer = httpx.post(f"{self.sandbox_url}/_sandbox/teams/meetings", json=body, timeout=120).raise_for_status()
         return str(answer.json()["meeting"]["id"])
 
     def subscribe(self) -> None:
