@@ -48,6 +48,13 @@ class AuthorizedClient(Protocol):
         """
         ...
 
+    async def take_turn(self, policy: str, calls: int, *, limit: int, period_s: int) -> None:
+        """Wait until `calls` more fit `limit` in `period_s`, counted over all processes for this account.
+
+        `policy` names the provider's limit, whole or of one place. Raises `RateLimited` when the wait gets too long.
+        """
+        ...
+
     def stream(
         self, url: str, *, headers: Mapping[str, str] | None = None, token: str | None = None
     ) -> AbstractAsyncContextManager[httpx.Response]:

@@ -12,7 +12,7 @@ from connectors.hubspot import describing, matching, provisioning, publishing, r
 from connectors.hubspot.api import Api
 from connectors.hubspot.errors import SessionExpired
 from connectors.hubspot.mapping import ACTIVITY_TYPES, DEFAULT_MAPPING, FIGURE_TYPES
-from connectors.hubspot.pacing import Usage, pace_of
+from connectors.hubspot.pacing import Usage, pace_of, take_turns
 from connectors.hubspot.reading import Links
 from connectors.hubspot.timeline import TIMELINE_EVENT
 
@@ -73,6 +73,7 @@ class HubspotConnector:
 
         Room for about so many calls is reserved first, since the thread must not wait. All work may be repeated.
         """
+        await take_turns(self._client, calls=calls, searches=searches)
         async with pace_of(self._client.account.get("hub_id", "")).room(calls, searches) as usage:
             try:
                 return await asyncio.to_thread(self._with_api, await self._client.access_token(), work, usage)

@@ -1,4 +1,8 @@
-"""Keeps this process below HubSpot's limits, which are shared by all calls to one account."""
+"""Keeps below HubSpot's limits, which are shared by all calls to one account.
+
+Two nets: turns that all processes take from one store, one for each limit that HubSpot's 429 answers name, and within
+this process windows by what was really called.
+"""
 
 import asyncio
 import threading
@@ -9,9 +13,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from connectors.base.connector import AuthorizedClient
+
 _CALLS, _CALLS_PERIOD_S = 100, 10.0
 _SEARCHES, _SEARCHES_PERIOD_S = 4, 1.0
 _LOOK_AGAIN_S = 0.1
+# fixed windows of a second: eleven of them touch any rolling ten, and two of them any rolling second
+_CALLS_A_SECOND, _SEARCHES_A_SECOND = 9, 2
 
 
 class Window:
@@ -85,3 +93,9 @@ _PACES: Final[dict[str, Pace]] = {}
 def pace_of(account: str) -> Pace:
     """The pace of one account, the same one for all connectors of this process."""
     return _PACES.setdefault(account, Pace())
+
+
+async def take_turns(client: AuthorizedClient, *, calls: int, searches: int) -> None:
+    """Wait for room for so many calls and searches below what all processes may make. Raises `RateLimited`."""
+    await client.take_turn("SECONDLY_SEARCH", searches, limit=_SEARCHES_A_SECOND, period_s=1)
+    await client.take_turn("TEN_SECONDLY_ROLLING", calls, limit=_CALLS_A_SECOND, period_s=1)

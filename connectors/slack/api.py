@@ -37,6 +37,10 @@ class SlackApi:
                 raise
         return await self._send(await self._client.access_token(force_refresh=True), method, arguments)
 
+    async def take_turn(self, channel: str) -> None:
+        """Wait for this channel's next second: Slack takes about one message in each, over all processes of ours."""
+        await self._client.take_turn(f"channel:{channel}", 1, limit=1, period_s=1)
+
     async def upload(self, content: bytes, name: str, title: str, words: str) -> str:
         """Upload a picture that only messages of ours will show; gives its id. `words` is what it shows."""
         answer = await self.call("files_upload_v2", content=content, filename=name, title=title, alt_txt=words)

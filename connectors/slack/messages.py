@@ -101,6 +101,7 @@ class Messages:
         metadata = {"event_type": EVENT_TYPE, "event_payload": facts_of(report)}
         text = revision_text(report, earlier)
         place = {"channel": self._channel, "thread_ts": shown.ts}
+        await self._api.take_turn(self._channel)
         await self._api.call("chat.postMessage", text=text, metadata=metadata, unfurl_links=False, **place)
 
     async def _reply(self, standing: Posted, report: Report) -> Posted:
@@ -126,6 +127,7 @@ class Messages:
         return await self._say(method, _content(report, earlier, None), place)
 
     async def _say(self, method: str, content: Mapping[str, Any], place: Mapping[str, Any]) -> Answer:
+        await self._api.take_turn(self._channel)
         return await self._inside(lambda: self._api.call(method, channel=self._channel, **content, **place))
 
     async def _picture(self, report: Report) -> str | None:

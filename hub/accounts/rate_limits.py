@@ -14,6 +14,8 @@ from hub.accounts.models import RateWindow
 from hub.kit.database import Database
 
 UNLIMITED: Final = "unlimited"
+PROVIDER_TURNS: Final = "provider:"
+"""Begins the subjects of limits that providers set us; their windows are counted in seconds."""
 
 _COUNT: Final = sa.text(
     "INSERT INTO ratewindow (id, period, taken) VALUES (:id, :period, :calls)"
@@ -69,7 +71,7 @@ def forget_windows(database: Database, before: datetime) -> None:
     """Delete the rows of keys that were not used since `before`, whichever their windows' length."""
     table: Any = RateWindow
     minute, second = int(before.timestamp()) // 60, int(before.timestamp())
-    by_second = table.id.like("%:frames")
+    by_second = sa.or_(table.id.like("%:frames"), table.id.like(f"{PROVIDER_TURNS}%"))
     old = sa.or_(sa.and_(by_second, table.period < second), sa.and_(~by_second, table.period < minute))
     with database.engine.begin() as connection:
         connection.execute(sa.delete(RateWindow).where(old))

@@ -16,6 +16,7 @@ from hub.connections.errors import NotConfigured
 from hub.connections.provider_http import open_http
 from hub.connections.service.access import Access, ConnectionKey, load_access, mark_reconnect
 from hub.connections.service.refresh import refresh
+from hub.connections.turns import turns_of
 from hub.kit.crypto import SealedValueError
 from hub.runtime import Runtime
 
@@ -101,7 +102,8 @@ async def _connector(stack: AsyncExitStack, runtime: Runtime, session: _Session)
     manifest = registry.manifest(connection.provider)
     hosts = manifest.hosts_with(runtime.settings.app(connection.provider).hosts)
     http = await stack.enter_async_context(open_http(hosts, connection.account))
-    client = ConnectionClient(http, manifest, hosts, connection.account, session.token, runtime.clock)
+    turns = turns_of(runtime, connection)
+    client = ConnectionClient(http, manifest, hosts, connection.account, session.token, runtime.clock, turns)
     connector: Connector = registry.connector_class(connection.provider)(client)
     return connector
 

@@ -15,6 +15,7 @@ from connectors.base.errors import ConnectorError, ProviderUnavailable, RequestR
 from connectors.base.http import error_for
 from connectors.base.manifest import Manifest
 from hub.connections.provider_http import ProviderHttp
+from hub.connections.turns import Turns
 from hub.kit.clock import Clock
 from hub.kit.ssrf import ForbiddenTarget
 
@@ -38,6 +39,7 @@ class ConnectionClient:
         account: Mapping[str, str],
         token: TokenSource,
         clock: Clock,
+        turns: Turns | None = None,
     ) -> None:
         self.hosts = hosts
         self.account = account
@@ -45,6 +47,12 @@ class ConnectionClient:
         self._manifest = manifest
         self._token = token
         self._clock = clock
+        self._turns = turns
+
+    async def take_turn(self, policy: str, calls: int, *, limit: int, period_s: int) -> None:
+        """Wait for room below a limit that all processes share; at once where nothing counts. Raises `RateLimited`."""
+        if self._turns is not None:
+            await self._turns.take(policy, calls, limit=limit, period_s=period_s)
 
     async def access_token(self, *, force_refresh: bool = False) -> str:
         """A token valid now. Raises `AuthorizationLost` or `ProviderUnavailable`."""

@@ -23,6 +23,7 @@ class TokenClient:
     token: str = "token"
     fresh_token: str = "fresh-token"
     refreshes: int = 0
+    turns: list[tuple[str, int]] = field(default_factory=list)
 
     async def access_token(self, *, force_refresh: bool = False) -> str:
         """The token, or the fresh one once a refresh was asked for."""
@@ -30,6 +31,10 @@ class TokenClient:
             self.refreshes += 1
             self.token = self.fresh_token
         return self.token
+
+    async def take_turn(self, policy: str, calls: int, *, limit: int, period_s: int) -> None:
+        """One test alone needs to wait for nobody."""
+        self.turns.append((policy, calls))
 
     async def request(self, method: str, url: str, **options: Any) -> httpx.Response:
         raise NotImplementedError("connectors with an SDK make their own calls")

@@ -51,6 +51,9 @@ class FakeZoom:
         page = query.get("next_page_token", "1")
         return {"meetings": [_meeting(url, query["from"], page)], "next_page_token": "2" if page == "1" else ""}
 
+    async def take_turn(self, policy: str, calls: int, *, limit: int, period_s: int) -> None:
+        raise NotImplementedError
+
     async def access_token(self, *, force_refresh: bool = False) -> str:
         raise NotImplementedError
 
