@@ -25,6 +25,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
+from hub.allowed_methods import allowed_methods
+
 _log = structlog.get_logger(__name__)
 _API_PATHS = re.compile(r"^/(v1|hooks|healthz|readyz|metrics|\.well-known)(/|$)")
 _OAUTH_PATHS = re.compile(r"^/oauth/(token|revoke|introspect)$")
@@ -147,7 +149,10 @@ async def _hub_error(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 registered for this class only
     code = _CODES.get(error.status_code, "internal_error" if error.status_code >= 500 else "bad_request")
-    return answer(request, error.status_code, code, str(error.detail), headers=error.headers)
+    headers = error.headers
+    if error.status_code == 405 and (methods := allowed_methods(request.app, request.url.path)):
+        headers = {"Allow": methods}
+    return answer(request, error.status_code, code, str(error.detail), headers=headers)
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from hub import deprecations, openapi_examples
 from hub.deliveries.messages import EVENT_TYPES
 from hub.openapi_security import OAUTH_PATHS, describe_security
 
@@ -23,7 +24,8 @@ the honesty to abstain. They do not say whether anybody is right, and they are n
 1970); 429 also carries `Retry-After`. **Repeating.** Every POST honours `Idempotency-Key` for a day.
 **Lists** are pages: `?limit&cursor`, answered with `data` and `next_cursor`.
 **Errors** have one shape; quote `request_id` to support.
-**Versions.** The address holds the version. Fields may be added, never renamed or removed.
+**Versions.** The address holds the version. Fields may be added, never renamed or removed. What will go says so a
+year before: `Deprecation` (since when), `Sunset` (until when) and `Link` (what to use instead) on every answer.
 """
 
 _TAGS: Final = {
@@ -145,8 +147,10 @@ def make_document(app: FastAPI) -> dict[str, Any]:
     for (path, method), (status, example) in EXAMPLES.items():
         content = document["paths"][path][method]["responses"][status]["content"]
         content["application/json"]["example"] = example
+    openapi_examples.complete(document)
     _describe_headers(document)
     describe_security(app, document)
+    deprecations.describe(document)
     return document
 
 
@@ -177,7 +181,7 @@ _IDEMPOTENCY: Final = {
     "in": "header",
     "required": False,
     "description": "The same key gives the first answer again, for a day.",
-    "schema": {"type": "string", "maxLength": 255},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
 

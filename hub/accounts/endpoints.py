@@ -1,11 +1,12 @@
 """`/v1/api-keys`, `/v1/usage`, `/v1/audit`: what an organisation's own administration reads and changes."""
 
 import asyncio
+import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
 from hub.accounts import usage
 from hub.accounts.api_access import Caller, allow
@@ -82,6 +83,16 @@ class UsageView(BaseModel):
     data: list[UsageRow]
 
 
+def _only_days(value: object) -> object:
+    """Numbers would be taken for seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        raise ValueError("a day is written YYYY-MM-DD")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_only_days)]
+
+
 @router.get("/api-keys", responses=error_responses())
 async def list_api_keys(
     runtime: CurrentRuntime,
@@ -113,8 +124,8 @@ async def revoke_key(runtime: CurrentRuntime, caller: Annotated[Caller, Depends(
 async def read_usage(
     runtime: CurrentRuntime,
     caller: Annotated[Caller, Depends(allow("usage"))],
-    since: date | None = None,
-    until: date | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
 ) -> UsageView:
     """How much was used; this month so far when no days are given."""
     today = runtime.clock().date()

@@ -88,14 +88,16 @@ async def answer_to(request: Request, runtime: Runtime, job: Standing) -> Respon
     if job.state is not JobState.COMPLETED or job.analysis_id is None:
         return JSONResponse(answer_of(job, None, request_id(request)))
     tag = f'W/"{job.analysis_id}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     rendered = shelf(runtime.database).get(job.id) or await _renderings.get(_Wanted(runtime.database, job))
     if rendered is None:  # forgotten since the row was read
         return JSONResponse(answer_of(job, None, request_id(request)))
     if rendered.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(rendered.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type="application/json")
+        # `Vary` is added to what is not compressed yet by those who compress it
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(rendered.packed, headers=headers, media_type="application/json")
     return Response(rendered.plain, headers=headers, media_type="application/json")
 
 

@@ -138,6 +138,8 @@ class _Form:
             inputs.files[role] = [sink.path.name for sink in sinks]
             inputs.sizes[role] = sum(sink.size for sink in sinks)
         text = fields.words()
+        if text is not None and "text" in inputs.files:
+            raise _several("text")
         if text is not None:
             _store_text(self._upload, inputs, text, self._plan)
         return inputs
@@ -202,9 +204,14 @@ def _require_something(inputs: Inputs, kind: str, plan: Plan) -> None:
 
 
 def _require_few(role: str, count: int, plan: Plan) -> None:
-    most = plan.images if role == "image" else 1
-    if count > most:
-        raise PayloadTooLarge(f"At most {most} {role} file{'s' if most > 1 else ''} at a time.")
+    if role == "image" and count > plan.images:
+        raise PayloadTooLarge(f"At most {plan.images} image files at a time.")
+    if role != "image" and count > 1:
+        raise _several(role)
+
+
+def _several(role: str) -> InvalidInput:
+    return InvalidInput(f"Send one {role}: a file, its address, or what it holds.", {"fields": {role: "several"}})
 
 
 def _check(runtime: Runtime, url: str) -> None:

@@ -19,7 +19,7 @@ from hub.analysis.jobs import NewJob
 from hub.analysis.models import AnalysisJob, JobState
 from hub.analysis.schemas import EmotionRequest
 from hub.analysis.uploads import FileSink, begin_upload
-from hub.api_schemas import error_responses
+from hub.api_schemas import error_responses, form_fields
 from hub.errors import HubError, InvalidInput, NotFound, PayloadTooLarge, request_id
 from hub.kit.ids import new_id
 from hub.kit.multipart import PartHead, Sink, TextSink, is_multipart, read_body, receive_parts
@@ -58,9 +58,16 @@ def _body(model: type[BaseModel], file: str) -> dict[str, Any]:
     """The request body in the OpenAPI document; the routes read it themselves."""
     schema = model.model_json_schema()
     schema.pop("$defs", None)
-    form = {"type": "object", "properties": {**schema["properties"], file: _BINARY}}
+    form = {"type": "object", "properties": {**form_fields(schema["properties"]), file: _BINARY}}
     content = {"application/json": {"schema": schema}, "multipart/form-data": {"schema": form}}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def _batch_body() -> dict[str, Any]:
+    """As `BatchRequest` says, with the clips' schema in its place."""
+    schema = BatchRequest.model_json_schema()
+    schema["properties"]["items"]["items"] = schema.pop("$defs")["BatchItem"]
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 @router.post(
@@ -83,12 +90,9 @@ async def analyze(request: Request, runtime: CurrentRuntime, caller: Allowed) ->
 
 @router.post(
     "/analyze/batch",
-    openapi_extra={"requestBody": {"required": True, "content": {
-        "application/json": {"schema": {"type": "object", "required": ["items"], "properties": {
-            "items": {"type": "array", "items": {"type": "object"}, "maxItems": 20},
-            "vertical": {"type": "string"}, "features": {"type": "array", "items": {"type": "string"}}}}}}}},
+    openapi_extra=_batch_body(),
     responses=error_responses(400, 413, 415, 503),
-)  # fmt: skip
+)
 async def analyze_batch(request: Request, runtime: CurrentRuntime, caller: Allowed) -> BatchAnswer:
     """Analyse up to twenty clips. One that cannot be analysed has an `error` in its place."""
     asked = await _parsed(BatchRequest, await read_body(request, _JSON_BYTES))

@@ -104,3 +104,29 @@ def test_examples_fit_their_own_schemas(document: dict[str, Any]) -> None:
             schema = json.loads(json.dumps(body["schema"]).replace("#/components", "urn:api#/components"))
             problems = list(OAS31Validator(schema, registry=registry).iter_errors(body["example"]))
             assert problems == [], (place, status, problems[:1])
+
+
+def test_every_call_shows_what_is_sent_what_is_answered_and_every_error(document: dict[str, Any]) -> None:
+    for place, operation in operations(document).items():
+        for status, answer in operation["responses"].items():
+            shown = answer
+            if "$ref" in answer:
+                shown = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+            for kind, content in shown.get("content", {}).items():
+                assert "example" in content or "examples" in content, (place, status, kind)
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+            assert kind == "multipart/form-data" or "example" in content, (place, kind)
+
+
+def test_examples_of_bodies_fit_their_own_schemas(document: dict[str, Any]) -> None:
+    from openapi_schema_validator import OAS31Validator
+    from referencing import Registry, Resource
+
+    registry: Any = Registry().with_resource("urn:api", Resource.opaque(document))
+    for place, operation in operations(document).items():
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+            if "example" not in content:
+                continue
+            schema = json.loads(json.dumps(content["schema"]).replace("#/components", "urn:api#/components"))
+            problems = list(OAS31Validator(schema, registry=registry).iter_errors(content["example"]))
+            assert problems == [], (place, kind, problems[:1])

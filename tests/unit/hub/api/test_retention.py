@@ -1,6 +1,7 @@
 """What the API keeps goes after its time: failed inputs and messages of sessions too."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import select
 
@@ -41,7 +42,7 @@ def a_message(runtime: Runtime, organisation_id: str, age_days: int, state: Deli
     at = runtime.clock() - timedelta(days=age_days)
     with runtime.database.transaction() as session:
         message = announce(session, organisation_id, Event("session.ended", f"{age_days}:{state}", at))
-        own = {"organisation_id": organisation_id, "key": message.id, "message_id": message.id}
+        own: dict[str, Any] = {"organisation_id": organisation_id, "key": message.id, "message_id": message.id}
         session.add(Delivery(**own, kind="webhook", state=state, created_at=at))
         return message.id
 

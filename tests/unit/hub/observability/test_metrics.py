@@ -50,7 +50,11 @@ def a_meeting(runtime: Runtime, seconds: dict[str, float], name: str = "Northwin
 
 
 def _trace_of(meeting: Meeting, step: str, at: datetime) -> Delivery | TimelineEntry:
-    own = {"organisation_id": meeting.organisation_id, "meeting_id": meeting.id, "key": f"{meeting.id}:{step}"}
+    own: dict[str, Any] = {
+        "organisation_id": meeting.organisation_id,
+        "meeting_id": meeting.id,
+        "key": f"{meeting.id}:{step}",
+    }
     if step != "crm.delivered":
         return TimelineEntry(**own, step=step, at=at)
     return Delivery(**own, kind="destination", state=DeliveryState.SUCCEEDED, created_at=at, finished_at=at)
