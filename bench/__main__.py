@@ -1,4 +1,4 @@
-"""`python -m bench [--only speech|text|face|speed] [--quick]`.
+"""`python -m bench [--only speech|text|face|speed|api] [--quick]`.
 
 `--quick` takes a fraction of the data to see that everything runs; its figures are printed and not written.
 """
@@ -17,6 +17,7 @@ GROUPS = {
     "text": "bench.accuracy.text",
     "face": "bench.accuracy.face",
     "speed": "bench.speed.everything",
+    "api": "bench.api.everything",
 }
 
 

@@ -30,6 +30,8 @@ class Figures:
 
 def _group(key: str) -> str:
     """Which group measures a figure, or was run as the key says."""
+    if key.startswith("speed.api_"):
+        return "api"
     if key.startswith(("memory.", "text.ms_")):
         return "speed"
     return key.removeprefix("run.").split(".", 1)[0]

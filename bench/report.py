@@ -68,9 +68,18 @@ def _by_group(values: Mapping[str, Value]) -> dict[str, list[Row]]:
     """The figures that there are, explained, in the order in which they are told."""
     rows = [_row(entry, values) for entry in _explained()["figure"] if entry["key"] in values]
     return {
-        group["name"]: [row for row in rows if row.key.startswith((f"{group['name']}.", *group.get("also", ())))]
-        for group in _explained()["group"]
+        group["name"]: [row for row in rows if _told_in(row.key) == group["name"]] for group in _explained()["group"]
     }
+
+
+def _told_in(key: str) -> str:
+    """The group that claims the longest beginning of the key."""
+    claims = [(prefix, str(group["name"])) for group in _explained()["group"] for prefix in _claims(group)]
+    return max((one for one in claims if key.startswith(one[0])), key=lambda one: len(one[0]))[1]
+
+
+def _claims(group: Mapping[str, Any]) -> list[str]:
+    return [f"{group['name']}.", *group.get("also", ())]
 
 
 @cache

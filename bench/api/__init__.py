@@ -1,0 +1,1 @@
+"""How fast one worker of the hub answers, beside a bare framework and the bare core."""
