@@ -35,7 +35,9 @@ class Entry:
     @property
     def stage(self) -> str:
         """What a latency is told for; empty for all other steps."""
-        return f"in {self.whom}" if self.step == DELIVERED else STAGES.get(self.step, "")
+        if self.step != DELIVERED:
+            return STAGES.get(self.step, "")
+        return f"told t{self.whom[1:]}" if self.whom.startswith("The ") else f"in {self.whom}"
 
 
 def entries(page: Page) -> list[Entry]:
