@@ -15,6 +15,7 @@ from hub.analysis.housekeeping import sweep_inputs
 from hub.analysis.uploads import storage_id
 from hub.analysis.warm import close_pool
 from hub.connections.startup import check_providers
+from hub.crm import workflows as crm
 from hub.deliveries import deadlines
 from hub.engine import queues
 from hub.engine.launch import Engine
@@ -48,7 +49,12 @@ def prepare(runtime: Runtime) -> Engine:
 
 async def launch(runtime: Runtime, engine: Engine) -> None:
     """Start the engine with every feature's workflows. Call inside the running event loop."""
-    schedules = [*housekeeping.schedules(runtime.settings), *ingest_workflows.schedules(), *deadlines.schedules()]
+    schedules = [
+        *housekeeping.schedules(runtime.settings),
+        *ingest_workflows.schedules(),
+        *deadlines.schedules(),
+        *crm.schedules(),
+    ]
     await engine.start(_queues(runtime), schedules)
     _log.info("engine.started", executor=engine.executor_id)
 

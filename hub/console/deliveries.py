@@ -10,6 +10,8 @@ from sqlmodel import Session, col
 
 from connectors.base.records import Receipt
 from hub.accounts.dependencies import CurrentAdmin, CurrentMember, CurrentRuntime, verify_csrf
+from hub.connections.models import Connection
+from hub.connections.repository import ConnectionRepository
 from hub.console.rendering import page, redirect
 from hub.console.sign_in import local_path
 from hub.console.states import DELIVERY, Shown
@@ -17,6 +19,7 @@ from hub.deliveries import service
 from hub.deliveries.models import Attempt, Delivery, DeliveryState, Message
 from hub.deliveries.receipts import from_json
 from hub.deliveries.repository import Attempts, Destinations, Endpoints, Messages
+from hub.deliveries.service.undoing import UndoReport, can_be_undone, report_of
 from hub.errors import Conflict
 from hub.meetings.repository import Meetings
 
@@ -34,6 +37,8 @@ class DeliveryRow:
     shown: Shown
     attempts: tuple[Attempt, ...]
     receipt: Receipt
+    can_undo: bool = False
+    undone: UndoReport | None = None
 
     @property
     def can_replay(self) -> bool:
@@ -84,6 +89,7 @@ def delivery_rows(session: Session, organisation_id: str, found: Sequence[Delive
     statement = attempts.select().where(col(Attempt.delivery_id).in_([each.id for each in found]))
     tried = attempts.all(statement.order_by(col(Attempt.id)))
     names = _names(session, organisation_id)
+    connections = _connections(session, organisation_id)
     titles = _titles(session, organisation_id, found)
     events = _event_types(session, organisation_id, found)
     return [
@@ -95,9 +101,18 @@ def delivery_rows(session: Session, organisation_id: str, found: Sequence[Delive
             shown=DELIVERY[each.state],
             attempts=tuple(attempt for attempt in tried if attempt.delivery_id == each.id),
             receipt=from_json(each.receipt) or Receipt(""),
+            can_undo=each.state is DeliveryState.SUCCEEDED
+            and not can_be_undone(session, each, connections.get(each.destination_id or "")),
+            undone=report_of(session, each),
         )
         for each in found
     ]
+
+
+def _connections(session: Session, organisation_id: str) -> dict[str, Connection]:
+    """The connection of each destination."""
+    linked = {row.id: row for row in ConnectionRepository(session, organisation_id).all()}
+    return {row.id: linked[row.connection_id] for row in Destinations(session, organisation_id).all()}
 
 
 def _names(session: Session, organisation_id: str) -> dict[str, str]:

@@ -10,9 +10,11 @@ from connectors.base.manifest import Capability
 from hub.accounts.dependencies import CurrentAdmin, CurrentMember, CurrentRuntime, verify_csrf
 from hub.connections.models import Connection, ConnectionState
 from hub.connections.repository import ConnectionRepository
+from hub.console.mapping import policy_of
 from hub.console.providers import capabilities, provider_name
 from hub.console.rendering import page, redirect
 from hub.console.rules import ALERT_KINDS, RuleForm, rule_in_words
+from hub.crm.policies import Policy
 from hub.deliveries import service
 from hub.deliveries.models import Destination
 from hub.deliveries.repository import Destinations
@@ -30,6 +32,7 @@ class Row:
     provider: str
     is_crm: bool
     rule: str
+    policy: Policy
 
 
 @router.get("/destinations")
@@ -99,6 +102,7 @@ def _row(destination: Destination, connection: Connection) -> Row:
         provider=provider_name(connection.provider),
         is_crm=_can(connection, Capability.DESTINATION),
         rule=rule_in_words(destination.rule),
+        policy=policy_of(destination.policy),
     )
 
 

@@ -9,17 +9,20 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
+from connectors.base.manifest import Capability
 from hub.accounts.dependencies import CurrentMember, CurrentRuntime, Member
 from hub.analysis.models import Analysis
 from hub.analysis.repository import Analyses
+from hub.connections.models import Connection
+from hub.connections.repository import ConnectionRepository
 from hub.console.deliveries import DeliveryRow, delivery_rows
 from hub.console.errors import not_found
-from hub.console.providers import provider_name
+from hub.console.providers import capabilities, provider_name
 from hub.console.rendering import page
 from hub.console.report import ReportView, series_of, thresholds_of, view_of
 from hub.console.states import MEETING, UNDER_WAY
-from hub.crm.repository import Matches
-from hub.deliveries.repository import Deliveries
+from hub.crm.repository import REMOVED, Matches, Watches
+from hub.deliveries.repository import Deliveries, Destinations
 from hub.meetings.models import Meeting, Participant, TimelineEntry
 from hub.meetings.repository import Meetings, Participants, Timeline
 
@@ -84,10 +87,28 @@ def _context(session: Session, member: Member, found: Meeting, result: Analysis 
         "participants": people,
         "internal": internal_speakers(people),
         "silent": _silent(people, report),
-        "matches": Matches(session, organisation_id).of_meeting(found.id),
+        **_records(session, organisation_id, found),
         "deliveries": _deliveries(session, organisation_id, found.id),
         "hops": _hops(session, organisation_id, found.id),
     }
+
+
+def _records(session: Session, organisation_id: str, found: Meeting) -> dict[str, Any]:
+    """The CRM records that stand and that were left out, and where more could be looked for."""
+    rows = Matches(session, organisation_id).decided(found.id)
+    watch = Watches(session, organisation_id).of_meeting(found.id)
+    targets = Destinations(session, organisation_id).enabled()
+    linked = {row.id: row for row in ConnectionRepository(session, organisation_id).all()}
+    return {
+        "matches": [row for row in rows if row.rule != REMOVED],
+        "removed": [row for row in rows if row.rule == REMOVED],
+        "watched_until": watch.until if watch else None,
+        "crms": [each for each in targets if _is_crm(linked[each.connection_id])],
+    }
+
+
+def _is_crm(connection: Connection) -> bool:
+    return Capability.DESTINATION in capabilities(connection.provider)
 
 
 def internal_speakers(people: Sequence[Participant]) -> frozenset[str]:

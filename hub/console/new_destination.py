@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from connectors import registry
 from connectors.base.errors import ConnectorError
 from connectors.base.manifest import Capability
-from connectors.base.records import Change, TargetOption
+from connectors.base.records import Change, ChangeKind, TargetOption
 from hub.accounts.dependencies import CurrentAdmin, CurrentRuntime, Member, verify_csrf
 from hub.connections.access import open_destination, open_notifier
 from hub.connections.models import Connection
@@ -53,7 +53,7 @@ async def enable_crm(request: Request, connection_id: str, admin: CurrentAdmin, 
     except ConnectorError as error:
         return redirect(request, f"/destinations/new/{connection_id}", _trouble(connection, error), "bad")
     name = provider_name(connection.provider)
-    new = service.NewDestination(connection_id=connection_id, name=name, mapping=_default_mapping(connection.provider))
+    new = service.NewDestination(connection_id=connection_id, name=name)
     await asyncio.to_thread(service.create_destination, runtime, admin.organisation_id, new, actor=admin.user_id)
     return redirect(request, "/destinations", f"{name} is ready. Results of the next meetings are written there.")
 
@@ -89,7 +89,7 @@ async def _crm_page(request: Request, admin: Member, runtime: Runtime, connectio
         connection=connection,
         name=provider_name(connection.provider),
         changes=changes,
-        to_make=[change for change in changes if change.kind != "keep"],
+        to_make=[change for change in changes if change.kind in {ChangeKind.CREATE, ChangeKind.UPDATE}],
         mapping=_default_mapping(connection.provider),
     )
 

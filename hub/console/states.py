@@ -31,5 +31,6 @@ DELIVERY = {
     DeliveryState.SUCCEEDED: Shown("Delivered", "good"),
     DeliveryState.DEAD: Shown("Gave up", "bad"),
     DeliveryState.SKIPPED: Shown("Not needed", "quiet"),
+    DeliveryState.UNDONE: Shown("Undone", "quiet"),
 }
 UNDER_WAY = frozenset({MeetingState.WAITING, MeetingState.FETCHING, MeetingState.ANALYSING})

@@ -32,3 +32,14 @@ class CrmMatch(TenantModel, table=True):
     chosen_by: str = "rule"
     """`rule`, or the id of the member who corrected it."""
     created_at: datetime = moment()
+
+
+class CrmWatch(TenantModel, table=True):
+    """A meeting for which not every record was found yet: it is matched again at `next_at`, up to `until`."""
+
+    id: str = Field(default_factory=lambda: new_id("wat"), primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    meeting_id: str = Field(foreign_key="meeting.id", unique=True)
+    rounds: int = 0
+    next_at: datetime = moment(index=True)
+    until: datetime = moment()

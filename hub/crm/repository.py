@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 from sqlmodel import col
 
 from connectors.base.records import RecordRef
-from hub.crm.models import CrmMatch
+from hub.crm.models import CrmMatch, CrmWatch
 from hub.kit.repository import TenantRepository
 
 REMOVED: Final = "removed"
@@ -46,6 +46,22 @@ class Matches(TenantRepository[CrmMatch]):
         self.session.flush()
 
 
+class Watches(TenantRepository[CrmWatch]):
+    """Meetings that are matched again."""
+
+    model: ClassVar[type[Any]] = CrmWatch
+
+    def of_meeting(self, meeting_id: str) -> CrmWatch | None:
+        """The watch of one meeting; None when nothing is missing, or nobody looks any more."""
+        return self.session.exec(self.select().where(CrmWatch.meeting_id == meeting_id)).first()
+
+
 def record_of(row: CrmMatch) -> RecordRef:
     """The record of a match as connectors know it."""
-    return RecordRef(row.record_type, row.record_id, row.record_name, row.record_url)
+    person = (row.participant_email or "").lower()
+    return RecordRef(row.record_type, row.record_id, row.record_name, row.record_url, person)
+
+
+def key_of(record: RecordRef) -> str:
+    """How receipts name a record: `Contact:003...`."""
+    return f"{record.type}:{record.id}"

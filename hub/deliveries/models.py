@@ -14,7 +14,8 @@ class Destination(TenantModel, table=True):
     """A connection that takes results: a CRM with its field mapping, or a Slack channel with its rule.
 
     `target` names where inside the account (`{"channel": "C1"}`); `rule` when
-    (`{"analysis_kinds": ["meeting"], "trust_score_below": 60, "alerts_only": false}`), empty means always.
+    (`{"analysis_kinds": ["meeting"], "trust_score_below": 60, "alerts_only": false}`), empty means always;
+    `policy` how far records are looked for in a CRM (`hub.crm.policies.Policy`), empty means the usual.
     """
 
     id: str = Field(default_factory=lambda: new_id("dst"), primary_key=True)
@@ -25,6 +26,7 @@ class Destination(TenantModel, table=True):
     target: dict[str, str] = json_field(default_factory=dict)
     rule: dict[str, object] = json_field(default_factory=dict)
     mapping: dict[str, str] = json_field(default_factory=dict)
+    policy: dict[str, object] = json_field(default_factory=dict)
     created_at: datetime = moment()
 
 
@@ -59,12 +61,14 @@ class Message(TenantModel, table=True):
 
 
 class DeliveryState(StrEnum):
-    """`dead` deliveries used up their attempts, or were refused for good; they can be replayed."""
+    """`dead` deliveries used up their attempts, or were refused for good; `undone` ones were taken back by a person.
+    All but pending ones can be replayed."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     DEAD = "dead"
     SKIPPED = "skipped"
+    UNDONE = "undone"
 
 
 class Delivery(TenantModel, table=True):

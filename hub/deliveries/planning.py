@@ -1,7 +1,7 @@
 """Decides, for a new result, which destination gets it; those that do not are recorded with the reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from sqlmodel import Session
@@ -11,27 +11,28 @@ from connectors.base.manifest import Capability
 from connectors.base.records import Report
 from hub.analysis.models import Analysis
 from hub.connections.models import Connection, ConnectionState
+from hub.crm.policies import InternalMeetings, Policy
+from hub.crm.repository import BY_RULE, Matches, key_of, record_of
 from hub.crm.service import records_for
-from hub.deliveries import outbox
+from hub.crm.service.matching import is_internal
+from hub.crm.service.watching import keep_watch, people_without_record
+from hub.deliveries import outbox, receipts
 from hub.deliveries.messages import Event, announce
 from hub.deliveries.models import Delivery, DeliveryState, Destination
 from hub.deliveries.queueing import enqueue_attempt
 from hub.deliveries.report import build_report
 from hub.deliveries.repository import Deliveries, Destinations
 from hub.deliveries.rules import reason_to_skip
-from hub.engine.enqueue import enqueue
 from hub.kit.insert import insert_once
-from hub.meetings.models import Meeting
+from hub.meetings import timeline
+from hub.meetings.models import Meeting, Participant
 from hub.meetings.repository import Participants
-from hub.meetings.results import matching_work
 from hub.runtime import Runtime
 
 NO_RECORD: Final = "no record in the CRM belongs to this meeting yet"
 NOT_ITS_MEETING: Final = "this account tells the owners of its own meetings, and this meeting came from another one"
-_LOOK_AGAIN: Final = timedelta(days=1)
-_LOOK_AGAIN_FOR: Final = timedelta(days=30)
-_ROUND_OFFSET: Final = 1000
-"""Daily rounds are numbered apart from those that follow an error."""
+UNDONE: Final = "the delivery of this meeting was undone; send it again to write the newest result"
+INTERNAL: Final = "only people of your own organisation took part, and this destination leaves such meetings out"
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,12 @@ class _Plan:
     runtime: Runtime
     meeting: Meeting
     analysis: Analysis
+    people: Sequence[Participant]
     report: Report
     complete: bool
 
 
-def plan(runtime: Runtime, analysis_id: str, round_number: int, complete: bool) -> None:
+def plan(runtime: Runtime, analysis_id: str, *, complete: bool) -> None:
     """Start a delivery for each destination that wants the result. Planning again adds only what is missing.
 
     `complete` says that every CRM was asked for records; until then, one without records is left for the next round.
@@ -56,33 +58,59 @@ def plan(runtime: Runtime, analysis_id: str, round_number: int, complete: bool) 
         meeting = session.get_one(Meeting, analysis.meeting_id)
         people = Participants(session, analysis.organisation_id).of_meeting(meeting.id)
         report = build_report(runtime.settings, meeting, analysis, people)
-        this = _Plan(session, runtime, meeting, analysis, report, complete)
-        found_none = [_plan_one(this, row) for row in Destinations(session, analysis.organisation_id).enabled()]
+        this = _Plan(session, runtime, meeting, analysis, people, report, complete)
+        unfinished = [_plan_one(this, row) for row in Destinations(session, analysis.organisation_id).enabled()]
         if complete:
             _announce_matches(this)
-        if any(found_none):
-            _look_again(this, round_number)
+            keep_watch(session, meeting, analysis, wanted=any(unfinished), now=runtime.clock())
 
 
 def _plan_one(this: _Plan, destination: Destination) -> bool:
-    """Whether the destination is a CRM that has no record for the meeting."""
+    """Whether the destination is a CRM that wants the result and lacks a record for somebody in the meeting."""
     connection = this.session.get_one(Connection, destination.connection_id)
     lacks_record = _lacks_record(this, connection)
     if lacks_record and not this.complete:
         return False
-    reason = reason_to_skip(destination.rule, this.report)
-    if connection.state is ConnectionState.REVOKED:
-        reason = "the account is disconnected"
-    elif _tells_other_owners(this, connection):
-        reason = NOT_ITS_MEETING
+    delivery = _delivery(this, destination)
+    reason = _reason_to_skip(this, destination, connection, delivery.key)
     if reason is None and lacks_record:
         reason = NO_RECORD
-    delivery = _delivery(this, destination)
     if insert_once(this.session, delivery, on=("organisation_id", "key")):
         _begin(this, this.session.get_one(Delivery, delivery.id), reason)
     elif reason is None:
-        _revive(this, delivery.key)
-    return reason == NO_RECORD
+        _revive(this, delivery.key, connection)
+    return reason == NO_RECORD or (reason is None and _is_partial(this, connection))
+
+
+def _reason_to_skip(this: _Plan, destination: Destination, connection: Connection, key: str) -> str | None:
+    if connection.state is ConnectionState.REVOKED:
+        return "the account is disconnected"
+    if _tells_other_owners(this, connection):
+        return NOT_ITS_MEETING
+    if _is_crm(connection) and is_internal(this.people) and _skips_internal(destination):
+        return INTERNAL
+    return reason_to_skip(destination.rule, this.report) or _reason_of_undoing(this, destination, key)
+
+
+def _skips_internal(destination: Destination) -> bool:
+    return Policy.model_validate(destination.policy).internal_meetings is InternalMeetings.SKIP
+
+
+def _reason_of_undoing(this: _Plan, destination: Destination, key: str) -> str | None:
+    """Whoever took an earlier revision back does not want the next one by itself."""
+    last = Deliveries(this.session, this.analysis.organisation_id).last_of(destination.id, this.meeting.id)
+    return UNDONE if last is not None and last.key != key and last.state is DeliveryState.UNDONE else None
+
+
+def _is_crm(connection: Connection) -> bool:
+    return registry.manifest(connection.provider).can(Capability.DESTINATION)
+
+
+def _is_partial(this: _Plan, connection: Connection) -> bool:
+    """Whether a CRM that can be asked has no record yet for one of the guests."""
+    if connection.state is not ConnectionState.ACTIVE or not _is_crm(connection):
+        return False
+    return bool(people_without_record(this.session, this.meeting, connection))
 
 
 def _tells_other_owners(this: _Plan, connection: Connection) -> bool:
@@ -95,7 +123,7 @@ def _tells_other_owners(this: _Plan, connection: Connection) -> bool:
 def _lacks_record(this: _Plan, connection: Connection) -> bool:
     if connection.state is not ConnectionState.ACTIVE:
         return False  # the delivery waits for a person, and matches again before it writes
-    if not registry.manifest(connection.provider).can(Capability.DESTINATION):
+    if not _is_crm(connection):
         return False
     return not records_for(this.session, this.analysis.organisation_id, this.meeting.id, connection.id)
 
@@ -119,14 +147,44 @@ def _begin(this: _Plan, delivery: Delivery, reason: str | None) -> None:
         outbox.skip(this.session, delivery, reason, this.runtime.clock())
 
 
-def _revive(this: _Plan, key: str) -> None:
-    """A delivery that was skipped for want of a record, which has appeared since."""
+def _revive(this: _Plan, key: str, connection: Connection) -> None:
+    """Send once more what was skipped for want of a record, or was sent before a record appeared."""
     delivery = Deliveries(this.session, this.analysis.organisation_id).by_key(key)
-    if delivery is None or delivery.state is not DeliveryState.SKIPPED or delivery.state_reason != NO_RECORD:
+    if delivery is None:
+        return
+    was_skipped = delivery.state is DeliveryState.SKIPPED and delivery.state_reason == NO_RECORD
+    names = [] if was_skipped else _appeared(this, delivery, connection)
+    if not was_skipped and not names:
         return
     delivery.generation += 1
     delivery.state, delivery.state_reason, delivery.finished_at = DeliveryState.PENDING, "a record has appeared", None
     enqueue_attempt(this.session, delivery, number=0)
+    if names:
+        _tell_renewal(this, delivery, names)
+
+
+def _appeared(this: _Plan, delivery: Delivery, connection: Connection) -> list[str]:
+    """The records, by name, that rules found after the delivery was made."""
+    receipt = receipts.from_json(delivery.receipt)
+    if delivery.state is not DeliveryState.SUCCEEDED or receipt is None or not receipt.records:
+        return []
+    rows = Matches(this.session, this.analysis.organisation_id).of_meeting(this.meeting.id, connection.id)
+    new = [row for row in rows if row.chosen_by == BY_RULE and key_of(record_of(row)) not in receipt.records]
+    logged = set(receipt.ids.values())
+    return [f"{row.record_type} {row.record_name or row.record_id}" for row in new if row.record_id not in logged]
+
+
+def _tell_renewal(this: _Plan, delivery: Delivery, names: Sequence[str]) -> None:
+    timeline.record(
+        this.session,
+        organisation_id=delivery.organisation_id,
+        meeting_id=this.meeting.id,
+        step="delivery.renewed",
+        key=f"{delivery.id}:{delivery.generation}",
+        message=f"{', '.join(names)} appeared after the result was sent; it is sent there too.",
+        details={"delivery_id": delivery.id, "records": len(names)},
+        at=this.runtime.clock(),
+    )
 
 
 def _announce_matches(this: _Plan) -> None:
@@ -147,13 +205,3 @@ def _announce_matches(this: _Plan) -> None:
         analysis_id=this.analysis.id,
     )
     announce(this.session, this.analysis.organisation_id, event)
-
-
-def _look_again(this: _Plan, round_number: int) -> None:
-    """Contacts appear late: look once a day for a month."""
-    first = this.analysis.completed_at or this.runtime.clock()
-    if this.runtime.clock() - first > _LOOK_AGAIN_FOR:
-        return
-    following = max(round_number, _ROUND_OFFSET) + 1
-    work = matching_work(this.analysis.id, round_number=following, delay_s=_LOOK_AGAIN.total_seconds())
-    enqueue(this.session, work)

@@ -17,6 +17,7 @@ def build_report(
     """The report of one completed analysis; speakers carry the e-mail of the participant they were joined to."""
     result: Mapping[str, Any] = analysis.result
     emails = {person.speaker: person.email for person in participants if person.speaker}
+    own = [person for person in participants if person.internal or person.host]
     if analysis.completed_at is None:
         raise ValueError("only a completed analysis can be reported")
     return Report(
@@ -39,6 +40,8 @@ def build_report(
         host_email=meeting.host_email,
         url=f"{settings.base_url}/meetings/{meeting.id}",
         completed_at=analysis.completed_at,
+        guests=len(participants) - len(own),
+        own_people=frozenset(person.email.lower() for person in own if person.email),
     )
 
 
@@ -63,5 +66,14 @@ def _moments(contributions: Mapping[str, Any]) -> tuple[Moment, ...]:
 
 
 def _speaker(row: Mapping[str, Any], emails: Mapping[str, str]) -> SpeakerReport:
-    name = row["name"]
-    return SpeakerReport(name, emails.get(name, ""), row.get("trust_score"), _vad(row.get("vad")), row["talk_time_s"])
+    name, abstained = row["name"], row.get("abstained")
+    return SpeakerReport(
+        name=name,
+        email=emails.get(name, ""),
+        trust_score=row.get("trust_score"),
+        vad=_vad(row.get("vad")),
+        talk_time_s=row["talk_time_s"],
+        trust_interval=_interval(row.get("trust_interval")),
+        abstained_reason=abstained["explanation"] if abstained else None,
+        observed=bool(row.get("observed", True)),
+    )

@@ -67,6 +67,15 @@ class Deliveries(TenantRepository[Delivery]):
         row = self.session.exec(statement).first()
         return row.receipt if row else None
 
+    def last_of(self, destination_id: str, meeting_id: str) -> Delivery | None:
+        """The newest delivery of a meeting to a destination, in whatever state; skipped ones count as none."""
+        statement = self.select().where(
+            Delivery.destination_id == destination_id,
+            Delivery.meeting_id == meeting_id,
+            Delivery.state != DeliveryState.SKIPPED,
+        )
+        return self.session.exec(statement.order_by(col(Delivery.id).desc())).first()
+
     def of_meeting(self, meeting_id: str) -> Sequence[Delivery]:
         """Everything sent about one meeting, oldest first."""
         return self.all(self.select().where(Delivery.meeting_id == meeting_id).order_by(col(Delivery.id)))

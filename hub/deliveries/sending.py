@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from connectors import registry
@@ -15,6 +15,7 @@ from hub.analysis.models import Analysis
 from hub.analysis.repository import Analyses
 from hub.connections.access import open_destination, open_notifier
 from hub.connections.models import Connection
+from hub.crm.repository import key_of
 from hub.crm.service import match_meeting, records_for
 from hub.deliveries import receipts
 from hub.deliveries.models import Delivery, Destination, Message, WebhookEndpoint
@@ -44,6 +45,8 @@ class _Parcel:
     report: Report
     records: Sequence[RecordRef]
     previous: Receipt | None
+    standing: Receipt | None
+    """What the last delivery left that still stands."""
 
 
 async def send(runtime: Runtime, delivery_id: str) -> Receipt:
@@ -66,7 +69,8 @@ async def _to_notifier(runtime: Runtime, parcel: _Parcel) -> Receipt:
 async def _to_crm(runtime: Runtime, delivery: Delivery, parcel: _Parcel) -> Receipt:
     records = parcel.records or await _match_late(runtime, delivery, parcel.connection)
     async with open_destination(runtime, parcel.connection.organisation_id, parcel.connection.id) as crm:
-        return await crm.publish(parcel.report, records, parcel.destination.mapping or crm.default_mapping)
+        receipt = await crm.publish(parcel.report, records, parcel.destination.mapping or crm.default_mapping)
+    return receipts.carrying(replace(receipt, records=tuple(map(key_of, records))), parcel.standing)
 
 
 async def _match_late(runtime: Runtime, delivery: Delivery, connection: Connection) -> Sequence[RecordRef]:
@@ -118,6 +122,7 @@ def _pack(runtime: Runtime, delivery: Delivery) -> _Parcel:
             report=build_report(runtime.settings, meeting, analysis, people),
             records=records_for(session, organisation_id, meeting_id, connection.id),
             previous=receipts.from_json(last or delivery.receipt),
+            standing=receipts.from_json(last),
         )
 
 

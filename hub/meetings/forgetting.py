@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from hub.accounts.models import Organisation
 from hub.analysis.models import Analysis
 from hub.connections.models import Connection
-from hub.crm.models import CrmMatch
+from hub.crm.models import CrmMatch, CrmWatch
 from hub.deliveries.models import Attempt, Delivery, Message
 from hub.ingest.models import InboundEvent
 from hub.meetings.models import Meeting, Participant, Recording, TimelineEntry
@@ -65,7 +65,7 @@ def delete_meetings(runtime: Runtime, ids: Sequence[str]) -> int:
     with runtime.database.transaction() as session:
         deliveries = select(Delivery.id).where(col(Delivery.meeting_id).in_(ids))
         _delete(session, Attempt, col(Attempt.delivery_id).in_(deliveries))
-        for model in (Delivery, Message, CrmMatch, Analysis, TimelineEntry, Recording, Participant):
+        for model in (Delivery, Message, CrmMatch, CrmWatch, Analysis, TimelineEntry, Recording, Participant):
             _delete(session, model, col(model.meeting_id).in_(ids))
         _delete(session, Meeting, col(Meeting.id).in_(ids))
     return len(ids)

@@ -74,6 +74,6 @@ async def match(analysis_id: str, round_number: int) -> bool:
 
 
 @durable.step("plan_deliveries")
-async def plan_deliveries(analysis_id: str, round_number: int, complete: bool) -> None:
+async def plan_deliveries(analysis_id: str, _round_number: int, complete: bool) -> None:
     """One delivery for each destination, with the reason where there is none."""
-    await asyncio.to_thread(planning.plan, runtimes.current(), analysis_id, round_number, complete)
+    await asyncio.to_thread(planning.plan, runtimes.current(), analysis_id, complete=complete)

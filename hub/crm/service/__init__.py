@@ -1,7 +1,6 @@
-"""Use cases: match a meeting, let a person correct it, and show what would be written."""
+"""Use cases: match a meeting, let a person correct it, choose fields, and try it all without writing."""
 
-from hub.crm.service.correcting import add_match, correct_match, remove_match
+from hub.crm.service.correcting import add_match, correct_match, remove_match, undo_correction
 from hub.crm.service.matching import match_meeting, records_for
-from hub.crm.service.previewing import RecordPreview, preview
 
-__all__ = ["RecordPreview", "add_match", "correct_match", "match_meeting", "preview", "records_for", "remove_match"]
+__all__ = ["add_match", "correct_match", "match_meeting", "records_for", "remove_match", "undo_correction"]

@@ -1,15 +1,21 @@
 """A member knows better than a rule. What people decide is never changed by matching again."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from sqlmodel import Session
 
-from connectors.base.records import RecordRef
+from connectors.base.records import Candidate, RecordRef
 from hub.accounts import audit
+from hub.connections.access import open_destination
+from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
 from hub.crm.models import CrmMatch
-from hub.crm.repository import REMOVED, Matches, record_of
-from hub.errors import NotFound
+from hub.crm.repository import BY_RULE, REMOVED, Matches, record_of
+from hub.crm.service.matching import query_of, store_candidates
+from hub.crm.told import told
+from hub.errors import Conflict, NotFound
 from hub.meetings.models import Meeting
 from hub.runtime import Runtime
 
@@ -40,6 +46,21 @@ def remove_match(runtime: Runtime, organisation_id: str, match_id: str, *, actor
         _audit(session, runtime, row, "match.removed", actor, record_of(row))
 
 
+async def undo_correction(runtime: Runtime, organisation_id: str, match_id: str, *, actor: str) -> str:
+    """Let the rules decide again about what a member changed, removed or added; gives the meeting's id.
+
+    The CRM is asked first, so that nothing is lost when it does not answer. Raises `NotFound`, `Conflict` where
+    nobody decided, and the errors of `hub.crm.told`.
+    """
+    row, connection = await asyncio.to_thread(_corrected, runtime, organisation_id, match_id)
+    query = await asyncio.to_thread(query_of, runtime, organisation_id, row.meeting_id, connection.id)
+    with told():
+        async with open_destination(runtime, organisation_id, connection.id) as crm:
+            candidates = await crm.match(query) if query else ()
+    await asyncio.to_thread(_give_back, runtime, connection, match_id, candidates, actor)
+    return row.meeting_id
+
+
 def add_match(
     runtime: Runtime, organisation_id: str, meeting_id: str, connection_id: str, record: RecordRef, *, actor: str
 ) -> CrmMatch:
@@ -53,6 +74,30 @@ def add_match(
         _audit(session, runtime, row, "match.added", actor, record)
         session.flush()
         return row
+
+
+def _corrected(runtime: Runtime, organisation_id: str, match_id: str) -> tuple[CrmMatch, Connection]:
+    with runtime.database.transaction() as session:
+        row = Matches(session, organisation_id).get(match_id)
+        if row is None:
+            raise NotFound("There is no such match.")
+        if row.chosen_by == BY_RULE:
+            raise Conflict("A rule chose this record; there is nothing to undo.")
+        return row, session.get_one(Connection, row.connection_id)
+
+
+def _give_back(
+    runtime: Runtime, connection: Connection, match_id: str, candidates: Sequence[Candidate], actor: str
+) -> None:
+    with runtime.database.transaction() as session:
+        matches = Matches(session, connection.organisation_id)
+        row = matches.get(match_id)
+        if row is None:
+            return
+        _audit(session, runtime, row, "match.correction_undone", actor, record_of(row))
+        meeting_id = row.meeting_id
+        matches.delete(row)
+    store_candidates(runtime, connection, meeting_id, candidates)
 
 
 def _get(matches: Matches, match_id: str) -> CrmMatch:

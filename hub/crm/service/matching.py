@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
@@ -16,7 +16,8 @@ from hub.connections.access import open_destination
 from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
 from hub.crm.models import CrmMatch
-from hub.crm.repository import BY_RULE, Matches, record_of
+from hub.crm.policies import InternalMeetings, Policy
+from hub.crm.repository import BY_RULE, REMOVED, Matches, record_of
 from hub.deliveries.repository import Destinations
 from hub.errors import NotFound
 from hub.meetings import timeline
@@ -27,10 +28,19 @@ from hub.runtime import Runtime
 
 @dataclass(frozen=True)
 class _Plan:
-    """What to look for, and the CRM connections to look in."""
+    """What to look for in which CRM connections."""
 
-    query: MatchQuery
-    connections: Sequence[Connection]
+    meeting_id: str
+    searches: Sequence[tuple[Connection, MatchQuery]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record that a meeting belongs to: by a rule, or by a person's decision."""
+
+    record: RecordRef
+    rule: str
+    reason: str
 
 
 async def match_meeting(runtime: Runtime, organisation_id: str, meeting_id: str) -> None:
@@ -41,9 +51,9 @@ async def match_meeting(runtime: Runtime, organisation_id: str, meeting_id: str)
     """
     plan = await asyncio.to_thread(_plan, runtime, organisation_id, meeting_id)
     errors: list[ConnectorError] = []
-    for connection in plan.connections:
+    for connection, query in plan.searches:
         try:
-            await _match_in(runtime, connection, plan.query)
+            await _match_in(runtime, connection, query)
         except ConnectorError as error:
             errors.append(error)
     if errors:
@@ -60,7 +70,7 @@ def records_for(session: Session, organisation_id: str, meeting_id: str, connect
 async def _match_in(runtime: Runtime, connection: Connection, query: MatchQuery) -> None:
     async with open_destination(runtime, connection.organisation_id, connection.id) as crm:
         candidates = await crm.match(query)
-    await asyncio.to_thread(_store, runtime, connection, query.meeting_id, candidates)
+    await asyncio.to_thread(store_candidates, runtime, connection, query.meeting_id, candidates)
 
 
 def _plan(runtime: Runtime, organisation_id: str, meeting_id: str) -> _Plan:
@@ -70,17 +80,57 @@ def _plan(runtime: Runtime, organisation_id: str, meeting_id: str) -> _Plan:
             raise NotFound("There is no such meeting.")
         organisation = session.get_one(Organisation, organisation_id)
         people = Participants(session, organisation_id).of_meeting(meeting_id)
-        return _Plan(_query(meeting, organisation.domains, people), _crms(session, organisation_id))
+        crms = _crms(session, organisation_id)
+        queries = [(crm, query_for(meeting, organisation.domains, people, policy)) for crm, policy in crms]
+        return _Plan(meeting_id, [(crm, query) for crm, query in queries if query is not None])
 
 
-def _query(meeting: Meeting, domains: Sequence[str], people: Sequence[Participant]) -> MatchQuery:
+def query_of(runtime: Runtime, organisation_id: str, meeting_id: str, connection_id: str) -> MatchQuery | None:
+    """What to ask one CRM about a meeting now; None when its policy leaves the meeting out, or it takes no results."""
+    plan = _plan(runtime, organisation_id, meeting_id)
+    return next((query for connection, query in plan.searches if connection.id == connection_id), None)
+
+
+def query_for(
+    meeting: Meeting, domains: Sequence[str], people: Sequence[Participant], policy: Policy
+) -> MatchQuery | None:
+    """What to ask a CRM about one meeting; None when its policy leaves the meeting out."""
     own = tuple(domain.lower().lstrip("@") for domain in domains)
-    outside = {person.email.lower(): person for person in people if _is_external(person, meeting, own)}
+    if is_internal(people) and policy.internal_meetings is not InternalMeetings.ACTIVITY:
+        wanted = policy.internal_meetings is InternalMeetings.PEOPLE
+        return _query_for_own_people(meeting, people, policy) if wanted else None
+    outside = external_people(meeting, own, people)
     return MatchQuery(
         meeting_id=meeting.id,
         people=tuple(Person(email, person.name) for email, person in outside.items()),
         ical_uid=meeting.ical_uid,
         own_domains=own,
+        leads=policy.leads,
+        closed_deals=policy.closed_deals,
+    )
+
+
+def is_internal(people: Sequence[Participant]) -> bool:
+    """Whether everybody who took part belongs to the organisation; nobody known is nobody from outside or inside."""
+    return bool(people) and all(person.internal or person.host for person in people)
+
+
+def external_people(
+    meeting: Meeting, own_domains: Sequence[str], people: Sequence[Participant]
+) -> dict[str, Participant]:
+    """Who took part from outside and can be looked for, by e-mail address in lower case."""
+    return {person.email.lower(): person for person in people if _is_external(person, meeting, own_domains)}
+
+
+def _query_for_own_people(meeting: Meeting, people: Sequence[Participant], policy: Policy) -> MatchQuery:
+    known = {person.email.lower(): person.name for person in people if "@" in person.email}
+    return MatchQuery(
+        meeting_id=meeting.id,
+        people=tuple(Person(email, name) for email, name in known.items()),
+        ical_uid=meeting.ical_uid,
+        leads=False,
+        closed_deals=policy.closed_deals,
+        companies=False,
     )
 
 
@@ -92,26 +142,55 @@ def _is_external(person: Participant, meeting: Meeting, own_domains: Sequence[st
     return not any(domain == own or domain.endswith(f".{own}") for own in own_domains)
 
 
-def _crms(session: Session, organisation_id: str) -> Sequence[Connection]:
+def _crms(session: Session, organisation_id: str) -> list[tuple[Connection, Policy]]:
+    """The CRMs that take results, each with the policy of its oldest destination."""
     repository = ConnectionRepository(session, organisation_id)
-    ids = dict.fromkeys(row.connection_id for row in Destinations(session, organisation_id).enabled())
-    found = [repository.get(connection_id) for connection_id in ids]
-    return [row for row in found if row and registry.manifest(row.provider).can(Capability.DESTINATION)]
+    policies: dict[str, Policy] = {}
+    for row in Destinations(session, organisation_id).enabled():
+        policies.setdefault(row.connection_id, Policy.model_validate(row.policy))
+    found = [(repository.get(connection_id), policy) for connection_id, policy in policies.items()]
+    return [(row, policy) for row, policy in found if row and _is_crm(row)]
 
 
-def _store(runtime: Runtime, connection: Connection, meeting_id: str, candidates: Sequence[Candidate]) -> None:
+def _is_crm(connection: Connection) -> bool:
+    return registry.manifest(connection.provider).can(Capability.DESTINATION)
+
+
+def store_candidates(
+    runtime: Runtime, connection: Connection, meeting_id: str, candidates: Sequence[Candidate]
+) -> None:
+    """Keep what rules found beside what people decided."""
     with runtime.database.transaction() as session:
         matches = Matches(session, connection.organisation_id)
         rows = matches.decided(meeting_id, connection.id)
-        by_people = {_slot(row.participant_email, row.record_type) for row in rows if row.chosen_by != BY_RULE}
-        kept = {_key(row) for row in rows if row.chosen_by != BY_RULE}
-        wanted = {_ref_key(found.record): found for found in candidates if not _is_decided(found, by_people, kept)}
+        wanted = _undecided(rows, candidates)
         for row in rows:
             if row.chosen_by == BY_RULE and _key(row) not in wanted:
                 matches.delete(row)
         for found in wanted.values():
             _upsert(runtime, matches, connection, meeting_id, found)
         _tell(session, runtime, connection, meeting_id, matches)
+
+
+def standing(rows: Sequence[CrmMatch], candidates: Sequence[Candidate]) -> list[Found]:
+    """What a meeting would belong to after matching: what people decided, and what rules find beside it."""
+    by_people = [row for row in rows if row.chosen_by != BY_RULE and row.rule != REMOVED]
+    found = _undecided(rows, candidates).values()
+    return [
+        *(Found(record_of(row), row.rule, row.reason) for row in by_people),
+        *(Found(_with_person(each), each.rule, each.reason) for each in found),
+    ]
+
+
+def _with_person(found: Candidate) -> RecordRef:
+    return replace(found.record, person=(found.person_email or "").lower())
+
+
+def _undecided(rows: Sequence[CrmMatch], candidates: Sequence[Candidate]) -> dict[tuple[str, str], Candidate]:
+    """The candidates that no person decided about, by record."""
+    by_people = {_slot(row.participant_email, row.record_type) for row in rows if row.chosen_by != BY_RULE}
+    kept = {_key(row) for row in rows if row.chosen_by != BY_RULE}
+    return {_ref_key(found.record): found for found in candidates if not _is_decided(found, by_people, kept)}
 
 
 def _is_decided(found: Candidate, slots: set[str], kept: set[tuple[str, str]]) -> bool:

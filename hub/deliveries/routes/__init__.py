@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from hub.deliveries.routes import deliveries, destinations, messages, webhooks
+from hub.deliveries.routes import deliveries, destinations, mapping, messages, webhooks
 
 router = APIRouter(prefix="/v1")
-for _part in (webhooks, messages, deliveries, destinations):
+for _part in (webhooks, messages, deliveries, destinations, mapping):
     router.include_router(_part.router)

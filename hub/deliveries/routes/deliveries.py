@@ -1,6 +1,7 @@
 """`/v1/deliveries`: what was sent where, how it went, and sending it again."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -15,6 +16,7 @@ from hub.deliveries import service
 from hub.deliveries.models import Delivery, DeliveryState
 from hub.deliveries.repository import Deliveries
 from hub.deliveries.routes.views import DeliveryDetails, DeliveryView, attempt_view, delivery_view
+from hub.deliveries.service.undoing import UndoReport, undo_delivery
 from hub.errors import Conflict, NotFound
 from hub.runtime import Runtime
 
@@ -22,6 +24,7 @@ router = APIRouter(tags=["Deliveries"], route_class=IdempotentRoute)
 
 Reader = Annotated[Caller, Depends(allow("webhooks:read"))]
 Writer = Annotated[Caller, Depends(allow("webhooks:write"))]
+Undoer = Annotated[Caller, Depends(allow("destinations:write"))]
 _MOST_RECOVERED = 1000
 
 
@@ -33,6 +36,33 @@ class RecoverRequest(Input):
     state: DeliveryState = DeliveryState.DEAD
     endpoint_id: str | None = Field(default=None, max_length=64)
     destination_id: str | None = Field(default=None, max_length=64)
+
+
+class RestoredRecord(BaseModel):
+    """A record whose fields hold their former values again."""
+
+    record: str
+    name: str
+    fields: list[str]
+
+
+class LeftField(BaseModel):
+    """What was left as it is, and why; `field` is empty where it is the whole record."""
+
+    record: str
+    name: str
+    field: str
+    reason: str
+
+
+class UndoAnswer(BaseModel):
+    """What undoing did. The delivery can be sent again afterwards."""
+
+    delivery: DeliveryView
+    summary: str
+    restored: list[RestoredRecord]
+    left: list[LeftField]
+    removed: list[str]
 
 
 class Recovered(BaseModel):
@@ -82,10 +112,26 @@ async def resend(runtime: CurrentRuntime, caller: Writer, delivery_id: str) -> D
     return delivery_view(row)
 
 
+@router.post("/deliveries/{delivery_id}/undo", responses=error_responses(404, 409, 503))
+async def undo(runtime: CurrentRuntime, caller: Undoer, delivery_id: str) -> UndoAnswer:
+    """Restore what stood in the CRM before, where nobody changed it since, and take away what was logged."""
+    return _undone(await undo_delivery(runtime, caller.organisation_id, delivery_id, actor=caller.key_id))
+
+
 @router.post("/deliveries/recover", status_code=202, responses=error_responses())
 async def recover(runtime: CurrentRuntime, caller: Writer, body: RecoverRequest) -> Recovered:
     """Send again what failed in a time, such as while your endpoint was down; at most a thousand at a call."""
     return Recovered(resent=await asyncio.to_thread(_recover, runtime, caller, body))
+
+
+def _undone(report: UndoReport) -> UndoAnswer:
+    return UndoAnswer(
+        delivery=delivery_view(report.delivery),
+        summary=report.summary,
+        restored=[RestoredRecord(record=key, name=name, fields=list(fields)) for key, name, fields in report.restored],
+        left=[LeftField(**asdict(each)) for each in report.left],
+        removed=list(report.removed),
+    )
 
 
 def _find(runtime: Runtime, organisation_id: str, delivery_id: str) -> Delivery:

@@ -1,27 +1,24 @@
 """`/v1/destinations`: which connection takes results, where inside it, under which rule, into which fields."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from connectors.base.records import Report
+from connectors.base.crm import FieldChange, PlannedRecord
 from hub.accounts.api_access import Caller, allow
 from hub.accounts.dependencies import CurrentRuntime
 from hub.accounts.idempotency import IdempotentRoute
-from hub.analysis.repository import Analyses
 from hub.api_schemas import Cursor, Input, Limit, Listing, error_responses
-from hub.crm.service import RecordPreview, preview
+from hub.crm.service.mapping import change_mapping
+from hub.crm.service.rehearsing import dry_run
 from hub.deliveries import service
 from hub.deliveries.models import Destination
-from hub.deliveries.report import build_report
 from hub.deliveries.repository import Destinations
 from hub.errors import NotFound
 from hub.kit.pagination import Page, page
-from hub.meetings.repository import Meetings, Participants
 from hub.runtime import Runtime
 
 router = APIRouter(prefix="/destinations", tags=["Destinations"], route_class=IdempotentRoute)
@@ -40,6 +37,7 @@ class DestinationView(BaseModel):
     target: dict[str, str]
     rule: dict[str, Any]
     mapping: dict[str, str]
+    policy: dict[str, Any] = Field(description="How far records are looked for; what is missing is as usual.")
     created_at: datetime
 
 
@@ -55,6 +53,11 @@ class DestinationRequest(Input):
     mapping: dict[str, str] = Field(
         default_factory=dict, max_length=100, examples=[{"trust_score": "EchoDepth_Trust_Score__c"}]
     )
+    policy: dict[str, Any] = Field(
+        default_factory=dict,
+        max_length=20,
+        examples=[{"leads": True, "closed_deals": False, "internal_meetings": "activity"}],
+    )
 
 
 class DestinationChange(Input):
@@ -64,13 +67,27 @@ class DestinationChange(Input):
     enabled: bool | None = None
     target: dict[str, str] | None = Field(default=None, max_length=20)
     rule: dict[str, Any] | None = Field(default=None, max_length=20)
-    mapping: dict[str, str] | None = Field(default=None, max_length=100)
+    mapping: dict[str, str] | None = Field(
+        default=None, max_length=100, description="Checked against the CRM's fields before it is kept."
+    )
+    policy: dict[str, Any] | None = Field(default=None, max_length=20)
 
 
 class DryRunRequest(Input):
-    """Which meeting's result to try."""
+    """Which meeting's result to try, and with which field mapping in place of the destination's own."""
 
     meeting_id: str = Field(min_length=1, max_length=64)
+    mapping: dict[str, str] | None = Field(default=None, max_length=100)
+
+
+class FieldValue(BaseModel):
+    """One field of a record: what stands there, and what would."""
+
+    field: str
+    label: str
+    before: Any
+    after: Any
+    is_change: bool
 
 
 class RecordChange(BaseModel):
@@ -83,12 +100,17 @@ class RecordChange(BaseModel):
     reason: str
     action: str
     values: dict[str, Any]
+    outcome: str = Field(description="`create`, `update`, `link` (the call is linked to it) or `skip`.")
+    changes: list[FieldValue]
 
 
 class DryRun(BaseModel):
-    """What a delivery would write; nothing was sent."""
+    """What a delivery would write; nothing was sent. `skipped` says why nothing would be sent at all."""
 
     data: list[RecordChange]
+    skipped: str
+    api_calls: int = Field(description="How many calls to the CRM's API the delivery would make.")
+    notes: list[str]
 
 
 @router.get("", responses=error_responses())
@@ -103,7 +125,7 @@ async def list_all_destinations(
 @router.post("", status_code=201, responses=error_responses(404))
 async def create(runtime: CurrentRuntime, caller: Writer, body: DestinationRequest) -> DestinationView:
     """Start sending results somewhere."""
-    new = service.NewDestination(body.connection_id, body.name, body.target, body.rule, body.mapping)
+    new = service.NewDestination(body.connection_id, body.name, body.target, body.rule, body.mapping, body.policy)
     row = await asyncio.to_thread(service.create_destination, runtime, caller.organisation_id, new, actor=caller.key_id)
     return _view(row)
 
@@ -114,18 +136,20 @@ async def read(runtime: CurrentRuntime, caller: Reader, destination_id: str) -> 
     return _view(await asyncio.to_thread(_find, runtime, caller.organisation_id, destination_id))
 
 
-@router.patch("/{destination_id}", responses=error_responses(404))
+@router.patch("/{destination_id}", responses=error_responses(404, 409, 503))
 async def change(
     runtime: CurrentRuntime, caller: Writer, destination_id: str, body: DestinationChange
 ) -> DestinationView:
-    """Change name, rule, target, mapping, or switch it on and off."""
+    """Change name, rule, target, mapping, policy, or switch it on and off."""
+    if body.mapping is not None:
+        await change_mapping(runtime, caller.organisation_id, destination_id, body.mapping, actor=caller.key_id)
     row = await asyncio.to_thread(
         service.change_destination,
         runtime,
         caller.organisation_id,
         destination_id,
         actor=caller.key_id,
-        **body.model_dump(),
+        **body.model_dump(exclude={"mapping"}),
     )
     return _view(row)
 
@@ -138,26 +162,41 @@ async def delete(runtime: CurrentRuntime, caller: Writer, destination_id: str) -
     )
 
 
-@router.post("/{destination_id}/dry-run", responses=error_responses(404))
-async def dry_run(runtime: CurrentRuntime, caller: Reader, destination_id: str, body: DryRunRequest) -> DryRun:
-    """What delivering a meeting's result would write, record by record."""
-    found = await asyncio.to_thread(_preview, runtime, caller.organisation_id, destination_id, body.meeting_id)
-    return DryRun(data=[_change(item) for item in found])
+@router.post("/{destination_id}/dry-run", responses=error_responses(404, 409, 503))
+async def try_destination(
+    runtime: CurrentRuntime, caller: Reader, destination_id: str, body: DryRunRequest
+) -> DryRun:
+    """What delivering a meeting's result would write, record by record and field by field. The CRM is only read."""
+    tried = await dry_run(runtime, caller.organisation_id, destination_id, body.meeting_id, body.mapping)
+    return DryRun(
+        data=[_change(each, tried.reason_of(each)) for each in tried.records],
+        skipped=tried.skipped,
+        api_calls=tried.calls,
+        notes=list(tried.notes),
+    )
 
 
 def _view(row: Destination) -> DestinationView:
     return DestinationView.model_validate(row.model_dump())
 
 
-def _change(item: RecordPreview) -> RecordChange:
+def _change(planned: PlannedRecord, reason: str) -> RecordChange:
     return RecordChange(
-        record_type=item.record.type,
-        record_id=item.record.id,
-        record_name=item.record.name,
-        record_url=item.record.url,
-        reason=item.reason,
-        action=item.action,
-        values=dict(item.values),
+        record_type=planned.type,
+        record_id=planned.id,
+        record_name=planned.name,
+        record_url=planned.url,
+        reason=reason,
+        action=planned.note,
+        values={change.field: change.after for change in planned.changes},
+        outcome=planned.action,
+        changes=[_field_value(change) for change in planned.changes],
+    )
+
+
+def _field_value(change: FieldChange) -> FieldValue:
+    return FieldValue(
+        field=change.field, label=change.label, before=change.before, after=change.after, is_change=change.is_change
     )
 
 
@@ -172,17 +211,3 @@ def _find(runtime: Runtime, organisation_id: str, destination_id: str) -> Destin
     if found is None:
         raise NotFound("There is no such destination.")
     return found
-
-
-def _preview(runtime: Runtime, organisation_id: str, destination_id: str, meeting_id: str) -> Sequence[RecordPreview]:
-    return preview(runtime, organisation_id, destination_id, _report(runtime, organisation_id, meeting_id))
-
-
-def _report(runtime: Runtime, organisation_id: str, meeting_id: str) -> Report:
-    with runtime.database.transaction() as session:
-        meeting = Meetings(session, organisation_id).get(meeting_id)
-        analysis = Analyses(session, organisation_id).newest_completed(meeting_id) if meeting else None
-        if meeting is None or analysis is None:
-            raise NotFound("There is no such meeting with a result.")
-        people = Participants(session, organisation_id).of_meeting(meeting_id)
-        return build_report(runtime.settings, meeting, analysis, people)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, update
 from hub.accounts import audit
 from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
+from hub.crm.policies import Policy
 from hub.deliveries.models import Delivery, Destination
 from hub.deliveries.repository import Destinations
 from hub.deliveries.rules import Rule
@@ -29,6 +30,7 @@ class NewDestination:
     target: Mapping[str, str] = field(default_factory=dict)
     rule: Mapping[str, object] = field(default_factory=dict)
     mapping: Mapping[str, str] = field(default_factory=dict)
+    policy: Mapping[str, object] = field(default_factory=dict)
 
 
 def list_destinations(runtime: Runtime, organisation_id: str) -> Sequence[Destination]:
@@ -50,6 +52,7 @@ def create_destination(runtime: Runtime, organisation_id: str, new: NewDestinati
             target=dict(new.target),
             rule=_checked_rule(new.rule),
             mapping=dict(new.mapping),
+            policy=_checked_policy(new.policy),
             created_at=now,
         )
         Destinations(session, organisation_id).add(row)
@@ -67,22 +70,25 @@ def change_destination(
     enabled: bool | None = None,
     target: Mapping[str, str] | None = None,
     rule: Mapping[str, object] | None = None,
-    mapping: Mapping[str, str] | None = None,
+    policy: Mapping[str, object] | None = None,
 ) -> Destination:
-    """Change what is given and leave the rest. Raises `NotFound` and `InvalidInput`."""
+    """Change what is given and leave the rest. Raises `NotFound` and `InvalidInput`.
+
+    A CRM's field mapping has a use case of its own (`hub.crm.service.mapping`), since it must fit the CRM's fields.
+    """
     values = {
         "name": name,
         "enabled": enabled,
         "target": None if target is None else dict(target),
         "rule": None if rule is None else _checked_rule(rule),
-        "mapping": None if mapping is None else dict(mapping),
+        "policy": None if policy is None else _checked_policy(policy),
     }
     with runtime.database.transaction() as session:
         row = _get(session, organisation_id, destination_id)
-        for column, value in values.items():
-            if value is not None:
-                setattr(row, column, value)
-        _audit(session, runtime, organisation_id, actor, "destination.changed", row.id)
+        given = {column: value for column, value in values.items() if value is not None}
+        for column, value in given.items():
+            setattr(row, column, value)
+        _audit(session, runtime, organisation_id, actor, "destination.changed", row.id, {"changed": sorted(given)})
         return row
 
 
@@ -116,7 +122,28 @@ def _checked_rule(rule: Mapping[str, object]) -> dict[str, object]:
         raise InvalidInput("The rule is not valid.", {"fields": {"rule": str(error.errors()[0]["msg"])}}) from error
 
 
-def _audit(session: Session, runtime: Runtime, organisation_id: str, actor: str, action: str, subject: str) -> None:
+def _checked_policy(policy: Mapping[str, object]) -> dict[str, object]:
+    try:
+        return Policy.model_validate(policy).model_dump(mode="json", exclude_defaults=True)
+    except ValidationError as error:
+        raise InvalidInput("The policy is not valid.", {"fields": {"policy": str(error.errors()[0]["msg"])}}) from error
+
+
+def _audit(
+    session: Session,
+    runtime: Runtime,
+    organisation_id: str,
+    actor: str,
+    action: str,
+    subject: str,
+    details: Mapping[str, object] | None = None,
+) -> None:
     audit.record(
-        session, organisation_id=organisation_id, actor=actor, action=action, subject=subject, at=runtime.clock()
+        session,
+        organisation_id=organisation_id,
+        actor=actor,
+        action=action,
+        subject=subject,
+        details=dict(details or {}),
+        at=runtime.clock(),
     )

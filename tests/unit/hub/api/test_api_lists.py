@@ -62,10 +62,10 @@ def test_a_destination_is_made_changed_tried_and_deleted(caller: Api, runtime: R
     path = f"/v1/destinations/{made.json()['id']}"
 
     changed = caller.send("PATCH", path, json={"enabled": False, "rule": {"alerts_only": True}}).json()
-    tried = caller.post(f"{path}/dry-run", json={"meeting_id": match.meeting_id}).json()
+    tried = caller.post(f"{path}/dry-run", json={"meeting_id": match.meeting_id})
 
     assert (changed["enabled"], changed["rule"], changed["name"]) == (False, {"alerts_only": True}, "CRM")
-    assert tried["data"][0]["reason"]
+    assert tried.status_code == 409  # this account was never really connected, so it cannot be read
     assert caller.delete(path).status_code == 204
     assert caller.get(path).status_code == 404
 
@@ -174,11 +174,19 @@ def test_no_route_shows_a_stranger_what_is_not_theirs(caller: Api, runtime: Runt
         if not names or not path.startswith("/v1/") or not set(names) <= own.keys():
             continue
         for method in methods:
-            body = {"json": {"meeting_id": own["meeting_id"]}} if "dry-run" in path else {}
-            answer = stranger.send(method, path.format(**own), **({"json": {}} if method == "patch" else body))
+            answer = stranger.send(method, path.format(**own), **_body_for(method, path, own))
             assert answer.status_code == 404, (method, path, answer.text)
             walked += 1
 
     assert walked >= 18
     with runtime.database.transaction() as session:
         assert session.get_one(ApiKey, key.id).revoked_at is None
+
+
+def _body_for(method: str, path: str, own: dict[str, Any]) -> dict[str, Any]:
+    """What a route takes, so that it is refused for whose it is and not for its form."""
+    if "dry-run" in path:
+        return {"json": {"meeting_id": own["meeting_id"]}}
+    if method == "put":
+        return {"json": {"mapping": {}}}
+    return {"json": {}} if method == "patch" or path.endswith("/provision") else {}

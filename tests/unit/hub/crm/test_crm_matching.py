@@ -18,14 +18,13 @@ from hub.connections.models import Connection
 from hub.connections.sealing import seal_tokens
 from hub.crm.models import CrmMatch
 from hub.crm.repository import Matches
-from hub.crm.service import add_match, correct_match, match_meeting, preview, records_for, remove_match
+from hub.crm.service import add_match, correct_match, match_meeting, records_for, remove_match, undo_correction
 from hub.deliveries.models import Destination
-from hub.errors import NotFound
+from hub.errors import Conflict, NotFound, Unavailable
 from hub.kit.ids import new_id
 from hub.meetings.models import Meeting, Participant, TimelineEntry
 from hub.runtime import Runtime
 from oauth.tokens import TokenSet
-from tests.support.reports import a_report
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +40,8 @@ CONNECTOR = """
 class LedgerlyConnector:
     default_mapping = {"trust_score": "score", "valence": "mood", "Company.trust_score": ""}
     figure_types = frozenset({"Person"})
+    activity_types = ("Entry",)
+    mapping_extras = {"shelf": "Shelf"}
     finds, queries, error = [], [], None
 
     def __init__(self, client):
@@ -85,6 +86,10 @@ class Bench:
         with self.runtime.database.transaction() as session:
             refs = records_for(session, self.organisation_id, self.meeting_id, self.connection_id)
         return [ref.id for ref in refs]
+
+    def policy(self, **values: Any) -> None:
+        with self.runtime.database.transaction() as session:
+            session.get_one(Destination, self.destination_id).policy = values
 
     def the(self, record_id: str) -> CrmMatch:
         return next(row for row in self.rows() if row.record_id == record_id)
@@ -271,14 +276,71 @@ async def test_a_switched_off_destination_is_not_asked(bench: Bench) -> None:
     assert bench.crm.queries == []
 
 
-async def test_the_preview_says_which_value_goes_into_which_field_and_why(bench: Bench) -> None:
+async def test_undoing_a_correction_lets_the_rules_choose_again(bench: Bench) -> None:
     await bench.match(ANA, DEAL)
+    match_id = bench.the("p1").id
+    correct_match(bench.runtime, bench.organisation_id, match_id, RecordRef("Person", "p2", "Ana R."), actor="usr_1")
 
-    person, deal = preview(
-        bench.runtime, bench.organisation_id, bench.destination_id, a_report(meeting_id=bench.meeting_id)
-    )
+    await undo_correction(bench.runtime, bench.organisation_id, match_id, actor="usr_1")
 
-    assert person.values == {"score": 72.4, "mood": 0.61}
-    assert person.reason == "Has the address ana@acme.io."
-    assert person.action == "2 fields would be written"
-    assert (deal.values, deal.action) == ({}, "the call would be linked to it")
+    assert sorted(bench.records()) == ["d1", "p1"]
+    assert bench.the("p1").chosen_by == "rule"
+
+
+async def test_undoing_a_removal_brings_the_record_back(bench: Bench) -> None:
+    await bench.match(ANA, DEAL)
+    match_id = bench.the("d1").id
+    remove_match(bench.runtime, bench.organisation_id, match_id, actor="usr_1")
+
+    await undo_correction(bench.runtime, bench.organisation_id, match_id, actor="usr_1")
+
+    assert sorted(bench.records()) == ["d1", "p1"]
+
+
+async def test_a_correction_stays_when_the_crm_cannot_be_asked(bench: Bench) -> None:
+    await bench.match(ANA)
+    match_id = bench.the("p1").id
+    remove_match(bench.runtime, bench.organisation_id, match_id, actor="usr_1")
+    bench.crm.error = ProviderUnavailable("away")
+
+    with pytest.raises(Unavailable, match="away"):
+        await undo_correction(bench.runtime, bench.organisation_id, match_id, actor="usr_1")
+
+    assert bench.records() == []
+
+
+async def test_what_a_rule_chose_cannot_be_given_back_to_rules(bench: Bench) -> None:
+    await bench.match(ANA)
+
+    with pytest.raises(Conflict):
+        await undo_correction(bench.runtime, bench.organisation_id, bench.the("p1").id, actor="usr_1")
+
+
+async def test_policies_reach_the_crm(bench: Bench) -> None:
+    bench.policy(leads=False, closed_deals=True)
+
+    await bench.match(ANA)
+
+    [query] = bench.crm.queries
+    assert (query.leads, query.closed_deals, query.companies) == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("choice", "asked"), [("skip", None), ("activity", []), ("people", ["dana@northwind.example"])]
+)
+async def test_a_meeting_of_own_people_is_looked_for_as_the_policy_says(
+    bench: Bench, choice: str, asked: list[str] | None
+) -> None:
+    bench.policy(internal_meetings=choice)
+    with bench.runtime.database.transaction() as session:
+        for person in session.exec(select(Participant)).all():
+            if person.name == "Dana":
+                person.internal = True
+            else:
+                session.delete(person)
+
+    await bench.match()
+
+    queries = bench.crm.queries
+    assert [[person.email for person in query.people] for query in queries] == ([] if asked is None else [asked])
+    assert all(not query.companies for query in queries if query.people)
