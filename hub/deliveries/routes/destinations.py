@@ -163,9 +163,7 @@ async def delete(runtime: CurrentRuntime, caller: Writer, destination_id: str) -
 
 
 @router.post("/{destination_id}/dry-run", responses=error_responses(404, 409, 503))
-async def try_destination(
-    runtime: CurrentRuntime, caller: Reader, destination_id: str, body: DryRunRequest
-) -> DryRun:
+async def try_destination(runtime: CurrentRuntime, caller: Reader, destination_id: str, body: DryRunRequest) -> DryRun:
     """What delivering a meeting's result would write, record by record and field by field. The CRM is only read."""
     tried = await dry_run(runtime, caller.organisation_id, destination_id, body.meeting_id, body.mapping)
     return DryRun(
