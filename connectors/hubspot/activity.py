@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from connectors.base.before import Before
 from connectors.base.errors import RequestRejected
 from connectors.base.records import RecordRef, Report
 from connectors.hubspot.api import Api, Record
@@ -10,7 +11,6 @@ from connectors.hubspot.errors import existing_id
 from connectors.hubspot.mapping import (
     DEFAULT_MAPPING,
     OBJECT_BY_TYPE,
-    Before,
     before_writing,
     call_values,
     is_this_meeting,

@@ -1,14 +1,14 @@
 """From a report to what stands in HubSpot. Pure."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
+from connectors.base import before
 from connectors.base import mapping as mappings
+from connectors.base.before import Before
 from connectors.base.figures import Figure, alert_text, clock_text, figures, shorten
 from connectors.base.persons import report_for
 from connectors.base.records import RecordRef, Report
@@ -133,50 +133,20 @@ def _value(figure: Figure) -> Any:
     return shorten(figure, _TEXT_LIMIT) if isinstance(figure, str) else figure
 
 
-@dataclass(frozen=True)
-class Before:
-    """What a record held before `meeting_id` was written to it, and which links were added to it. Kept in the
-    record itself, written in the same update as the figures, so that a crash between HubSpot's answer and our
-    commit cannot lose it."""
-
-    meeting_id: str
-    values: Values
-    links: tuple[str, ...] = ()
-
-    def to_text(self) -> str:
-        """The form in which the record holds it."""
-        return json.dumps({"meeting_id": self.meeting_id, "values": self.values, "links": self.links})
-
-
 def read_before(row: Mapping[str, Any]) -> Before | None:
     """What a record says about its former values; None when it says nothing, or somebody wrote over it."""
-    try:
-        stored = json.loads(row.get(BEFORE) or "null")
-        if not stored:
-            return None
-        return Before(str(stored["meeting_id"]), dict(stored["values"]), tuple(map(str, stored.get("links") or ())))
-    except (ValueError, TypeError, KeyError):
-        return None
+    return before.read_before(row.get(BEFORE))
 
 
 def before_writing(row: Mapping[str, Any], names: Sequence[str], meeting_id: str, links: Sequence[str] = ()) -> Before:
-    """The values to restore on undo, those before this meeting's first revision, and all links added for it."""
+    """What to restore on undo; see `connectors.base.before`."""
     current = {name: row.get(name) or "" for name in names}
-    stored = read_before(row)
-    if stored is not None and stored.meeting_id == meeting_id:
-        return Before(meeting_id, {**current, **stored.values}, tuple(dict.fromkeys((*stored.links, *links))))
-    return Before(meeting_id, current, tuple(links))
+    return before.before_writing(read_before(row), current, meeting_id, links)
 
 
 def shows_later_meeting(row: Mapping[str, Any], name: str, report: Report) -> bool:
     """Whether the record already shows a call that began after this one (property `name` holds when)."""
-    shown = row.get(name) if name else None
-    if not shown or report.started_at is None:
-        return False
-    stored = read_before(row)
-    if stored is not None and stored.meeting_id == report.meeting_id:
-        return False
-    return datetime.fromisoformat(str(shown)) > report.started_at
+    return before.shows_later_meeting(read_before(row), row.get(name) if name else None, report)
 
 
 def takes_figures(record: RecordRef) -> bool:

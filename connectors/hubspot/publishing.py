@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from connectors.base.before import Before
 from connectors.base.errors import RequestRejected
 from connectors.base.records import Receipt, RecordRef, Report
 from connectors.hubspot import timeline
@@ -9,7 +10,6 @@ from connectors.hubspot.activity import Activity, stored_of, write_activity
 from connectors.hubspot.api import Api, Record
 from connectors.hubspot.mapping import (
     OBJECT_BY_TYPE,
-    Before,
     before_writing,
     property_for,
     record_values,

@@ -1,13 +1,13 @@
 """From a report to what stands in Salesforce. Pure."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from connectors.base import before
 from connectors.base import mapping as mappings
+from connectors.base.before import Before
 from connectors.base.figures import Figure, alert_text, clock_text, figures, shorten
 from connectors.base.persons import report_for
 from connectors.base.records import RecordRef, Report
@@ -108,46 +108,20 @@ def _value(figure: Figure) -> Any:
     return shorten(figure, _TEXT_LIMIT) if isinstance(figure, str) else figure
 
 
-@dataclass(frozen=True)
-class Before:
-    """What a record held before `meeting_id` was written to it. Kept in the record itself, written in the same
-    update as the figures, so that a crash between Salesforce's answer and our commit cannot lose it."""
-
-    meeting_id: str
-    values: Values
-
-    def to_text(self) -> str:
-        """The form in which the record holds it."""
-        return json.dumps({"meeting_id": self.meeting_id, "values": self.values})
-
-
 def read_before(row: Mapping[str, Any]) -> Before | None:
     """What a record says about its former values; None when it says nothing, or somebody wrote over it."""
-    try:
-        stored = json.loads(row.get(BEFORE) or "null")
-        return Before(str(stored["meeting_id"]), dict(stored["values"])) if stored else None
-    except (ValueError, TypeError, KeyError):
-        return None
+    return before.read_before(row.get(BEFORE))
 
 
 def before_writing(row: Mapping[str, Any], fields: Sequence[str], meeting_id: str) -> Before:
-    """The values to restore on undo: those before this meeting's first revision."""
+    """What to restore on undo; see `connectors.base.before`."""
     current = {field: row.get(field) for field in fields}
-    stored = read_before(row)
-    if stored is not None and stored.meeting_id == meeting_id:
-        return Before(meeting_id, {**current, **stored.values})
-    return Before(meeting_id, current)
+    return before.before_writing(read_before(row), current, meeting_id)
 
 
 def shows_later_meeting(row: Mapping[str, Any], field: str, report: Report) -> bool:
     """Whether the record already shows a call that began after this one (`field` holds when)."""
-    shown = row.get(field) if field else None
-    if not shown or report.started_at is None:
-        return False
-    stored = read_before(row)
-    if stored is not None and stored.meeting_id == report.meeting_id:
-        return False
-    return datetime.fromisoformat(str(shown)) > report.started_at
+    return before.shows_later_meeting(read_before(row), row.get(field) if field else None, report)
 
 
 def takes_figures(record: RecordRef) -> bool:
