@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 import connectors
@@ -18,17 +20,26 @@ from connectors.base.manifest import ManifestError
 from connectors.base.records import InboundRequest, InboundResponse
 from connectors.base.signature import sign
 from connectors.base.testing import CLIENT_ID, CLIENT_SECRET, CODE, Answer, fake_provider
+from hub import console
+from hub import runtime as runtimes
 from hub.accounts.models import Organisation
+from hub.app import create_app
 from hub.connections.access import open_source
+from hub.connections.checking import check_all
+from hub.connections.config import read_config
+from hub.connections.errors import ConfigInvalid
 from hub.connections.service.finish import Visitor, finish_connecting
 from hub.connections.service.start import start_connecting
 from hub.runtime import Runtime
-from hub.settings import OAuthApp
+from hub.settings import OAuthApp, Settings
+from tests.connectors.recorded import as_file, replayed
+from tests.unit.hub.console.conftest import browser_with, found
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MANIFEST = """
 id = "quillcast"
 name = "Quillcast"
+aliases = ["quill_api"]
 category = "meetings"
 capabilities = ["source"]
 [hosts]
@@ -47,6 +58,11 @@ header = "x-quill-signature"
 template = "{body}"
 algorithm = "sha512"
 encoding = "base64"
+[config.team]
+label = "Which team"
+type = "choice"
+choices = ["sales", "everybody"]
+default = "sales"
 """
 CONNECTOR = """
 from datetime import UTC, datetime
@@ -81,6 +97,7 @@ def sixth_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     (folder / "manifest.toml").write_text(MANIFEST)
     (folder / "connector.py").write_text(CONNECTOR)
     (folder / "__init__.py").touch()
+    (folder / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     monkeypatch.setattr(connectors, "__path__", [*connectors.__path__, str(folder.parent)])
     yield folder
     for name in [name for name in sys.modules if name.startswith("connectors.quillcast")]:
@@ -109,6 +126,58 @@ def test_its_events_are_verified_and_read(sixth_provider: Path) -> None:
         receive("quillcast", plain, "secret", NOW)
 
 
+def test_its_recorded_calls_are_replayed_by_its_name_and_its_other_one(sixth_provider: Path) -> None:
+    event = replayed("quillcast", as_file(body={"call": "c7"}))
+    forged = replayed("quill_api", as_file(headers={"x-quill-signature": "AAAA"}, body={"call": "c7"}))
+    limited = replayed("quillcast", as_file(status=429, headers={"Retry-After": "3"}, body={}))
+    other = replayed("quillcast", as_file(status=200, body={"calls": []}))
+    known = replayed("quillcast", as_file(status=200, body={"tenant": "t1", "name": "Harbourlight"}))
+    ended = replayed("quillcast", as_file(status=400, body={"error": "invalid_grant"}))
+
+    assert [each["key"] for each in event["events"]] == ["call:c7"]
+    assert forged["error"]["class"] == "SignatureInvalid"
+    assert (limited["error"]["class"], limited["next"]["wait_s"]) == ("RateLimited", 3.0)
+    assert other == {"outcome": "response", "response": {"members": ["calls"]}}
+    assert known["response"]["account"]["name"] == "Harbourlight"
+    assert ended["next"]["action"] == "reconnect"
+
+
+def test_its_hook_lets_signed_events_in_and_refuses_others(sixth_provider: Path, settings: Settings) -> None:
+    app = OAuthApp(client_id="c", webhook_secret=SecretStr("secret"))
+    runtime = runtimes.build(settings.model_copy(update={"oauth_apps": {"quillcast": app}}))
+    body = b'{"call": "c7"}'
+    rules = registry.manifest("quillcast").webhook
+    assert rules is not None
+    assert rules.signature is not None
+    proof = sign(rules.signature, InboundRequest("POST", "", {}, body), "secret", "")
+
+    with TestClient(create_app(runtime), client=("127.0.0.1", 50000)) as client:
+        taken = client.post("/hooks/quillcast", content=body, headers={"x-quill-signature": proof})
+        refused = client.post("/hooks/quillcast", content=body, headers={"x-quill-signature": "AAAA"})
+        unknown = client.post("/hooks/quill_api", content=body)
+
+    runtime.database.close()
+    assert (taken.status_code, refused.status_code, unknown.status_code) == (200, 401, 404)
+
+
+def test_its_connect_form_is_drawn_and_its_answers_are_read(sixth_provider: Path, runtime: Runtime) -> None:
+    manifest = registry.manifest("quillcast")
+    hub = _hub_for(runtime, {"api": "http://127.0.0.1:9/api"})
+
+    app = FastAPI()
+    app.state.runtime = hub
+    app.include_router(console.router)
+    with browser_with(app, found(hub)[0]) as browser:
+        page, logo = browser.get("/connections"), browser.get("/logos/quillcast.svg")
+
+    assert (page.status_code, logo.status_code) == (200, 200)
+    for words in ("Quillcast", "Which team", "everybody", "To read the calls that were recorded."):
+        assert words in page.text
+    assert read_config(manifest, {"team": "everybody"}) == {"team": "everybody"}
+    with pytest.raises(ConfigInvalid, match="Which team"):
+        read_config(manifest, {"team": "nobody"})
+
+
 @pytest.mark.anyio
 async def test_an_account_of_it_is_connected_and_used(sixth_provider: Path, runtime: Runtime) -> None:
     with fake_provider(registry.manifest("quillcast")) as provider:
@@ -123,6 +192,8 @@ async def test_an_account_of_it_is_connected_and_used(sixth_provider: Path, runt
 
         kept = await finish_connecting(hub, visitor, "quillcast", {"state": query["state"], "code": CODE})
 
+        [checked] = await check_all(hub, "quill_api")
+        assert (checked.works, checked.account) == (True, "Harbourlight")
         assert query["scope"] == "calls.read"
         assert (kept.connection.account_id, kept.connection.account) == ("t1", {"region": "fact-region"})
         async with open_source(hub, visitor.organisation_id, kept.connection.id) as source:
