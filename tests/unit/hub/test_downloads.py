@@ -74,6 +74,15 @@ async def test_a_cut_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert line.offsets == [0, 30_000, 70_000]
 
 
+async def test_whatever_cut_a_download_is_told(tmp_path: Path) -> None:
+    cuts: list[str] = []
+    source = cast("Source", cast(Any, Line([30_000, 40_000, 10**9])))
+
+    await download(source, REF, FILE, tmp_path / "f", limit_bytes=10**9, on_cut=lambda cut: cuts.append(cut.message))
+
+    assert cuts == ["cut", "cut"]
+
+
 async def test_a_server_that_ignores_ranges_starts_again(tmp_path: Path) -> None:
     line = Line([30_000, 10**9], ranges=False)
 
