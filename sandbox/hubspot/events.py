@@ -49,6 +49,10 @@ class Events:
         """A record went."""
         self._announce(f"{kind.singular}.deletion", {"objectId": int(record_id), "changeFlag": "DELETED"})
 
+    def forgotten(self, kind: ObjectType, record_id: str) -> None:
+        """A record went for privacy."""
+        self._announce(f"{kind.singular}.privacyDeletion", {"objectId": int(record_id), "changeFlag": "DELETED"})
+
     def merged(self, kind: ObjectType, primary: str, other: str, made: Doc) -> None:
         """Two records became one with a new id."""
         facts = {"objectId": int(primary), "primaryObjectId": int(primary), "mergedObjectIds": [int(other)]}

@@ -24,6 +24,7 @@ class ObjectCalls:
         """Serve them."""
         gateway.add("POST", f"{BASE}/search", self.search, reading, search=True)
         gateway.add("POST", f"{BASE}/merge", self.merge, writing)
+        gateway.add("POST", f"{BASE}/gdpr-delete", self.forget, writing)
         gateway.add("GET", BASE, self.page, reading)
         gateway.add("POST", BASE, self.create, writing)
         gateway.add("GET", f"{BASE}/{{id}}", self.get, reading)
@@ -73,6 +74,14 @@ class ObjectCalls:
         doc = self._records.merge(kind, primary, other)
         self._events.merged(kind, primary, other, doc)
         return Answer(200, shown(kind, doc, ()))
+
+    def forget(self, call: Call) -> Answer:
+        """Delete a contact for good, as privacy laws ask for."""
+        kind, record_id = _kind(call), str(call.field("objectId"))
+        if self._records.of(kind).get(record_id) is not None:
+            self._records.archive(kind, record_id)
+            self._events.forgotten(kind, record_id)
+        return Answer(204)
 
     def search(self, call: Call) -> Answer:
         """Records by filters, from an index that lags behind."""

@@ -34,10 +34,20 @@ from sandbox.slack.team import (
     MESSAGES_PER_SECOND,
     REGISTRATION,
     SIGNING_SECRET,
+    TEAM_ID,
     rules,
 )
 
 CALL_SECONDS = 3.0
+TYPED = {
+    "team_id": TEAM_ID,
+    "channel_id": "C0DEALROOM",
+    "user_id": "U0DANA",
+    "user_name": "dana",
+    "command": "/echodepth",
+    "text": "",
+    "trigger_id": "1.1.x",
+}
 
 
 class ChannelOrder(BaseModel):
@@ -92,12 +102,19 @@ class Slack:
         self._server.tokens.revoke_all()
 
     async def send_event(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Send `{"url", "body"}` with Slack's signature; `"form": true` sends it as interactivity does."""
+        """Send `{"url", "body"}` with Slack's signature; `"form": true` sends it as interactivity does.
+
+        `{"url", "command": {"text", "channel_id"}}` is what somebody typed after `/echodepth`.
+        """
+        if "command" in request:
+            return await self._ask(request["url"], TYPED | request["command"])
         if not request.get("form"):
             return self._sender.send(request["url"], request["body"], delays=[], timeout=CALL_SECONDS)
+        return await self._ask(request["url"], {"payload": json.dumps(request["body"])})
+
+    async def _ask(self, url: str, fields: Mapping[str, str]) -> dict[str, Any]:
         form = WebhookSender(self._world, self.name, sign, "application/x-www-form-urlencoded")
-        raw = urlencode({"payload": json.dumps(request["body"])}).encode()
-        status, answer, error = await form.call(request["url"], raw, CALL_SECONDS)
+        status, answer, error = await form.call(url, urlencode(fields).encode(), CALL_SECONDS)
         return {"status": status, "answer": answer.decode("utf-8", errors="replace"), "error": error}
 
     async def start(self) -> None:

@@ -40,10 +40,8 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "token_rotation": False,
     "code_seconds": 600,
     "file_seconds": 0.0,
-    "webhook_url": "",
 }
-"""`file_seconds`: how long Slack looks at an uploaded picture before messages can show it. `webhook_url`: where events
-and commands go, as entered in the app's settings."""
+"""`file_seconds`: how long Slack looks at an uploaded picture before messages can show it."""
 
 MESSAGES_PER_SECOND = 1.0
 BURST = 2

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.base.records import InboundRequest
+from connectors.base.inbound import receive
+from connectors.base.records import EventKind, InboundRequest, RecordChange
 from connectors.hubspot import templates
 from connectors.hubspot.webhook import verify
 from sandbox.serving import running
@@ -219,6 +220,23 @@ def test_introspection_tells_whose_a_token_is(http: httpx.Client) -> None:
     assert active() == {"active": False}
     assert app.refresh(tokens["refresh_token"]).json()["status"] == "BAD_REFRESH_TOKEN"
     assert missing(payload("hubspot/oauth.token")["body"], tokens) == set()
+
+
+def test_what_it_says_of_records_is_read_as_it_was_meant(http: httpx.Client, hs: httpx.Client) -> None:
+    with receiving(lambda _: None) as receiver:
+        _options(http, webhook_url=receiver.url)
+        one, other, third = (_make(hs, "contacts", email=f"{name}@x.example") for name in ("m", "n", "o"))
+        made = hs.post("/crm/v3/objects/contacts/merge", json={"primaryObjectId": one, "objectIdToMerge": other}).json()
+        hs.post("/crm/v3/objects/contacts/gdpr-delete", json={"objectId": third}).raise_for_status()
+        _wait_for(receiver.received, 5)
+
+    requests = [InboundRequest("POST", receiver.url, headers, body) for headers, body in receiver.received]
+    heard = [receive("hubspot", request, "demo-hubspot-secret", datetime.now(UTC)) for request in requests]
+    changes = {event.kind: event.records for events in heard if isinstance(events, tuple) for event in events}
+    assert changes == {
+        EventKind.RECORD_MERGED: RecordChange("Contact", tuple(sorted((one, other))), made["id"]),
+        EventKind.PERSON_FORGOTTEN: RecordChange("Contact", (third,)),
+    }
 
 
 def test_merges_and_deletions_are_announced_signed_and_again_until_taken(http: httpx.Client, hs: httpx.Client) -> None:

@@ -1,5 +1,6 @@
 """The Slack simulator, checked against an OpenAPI description of Slack where that is at hand."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from sandbox.serving import running
 from tests.support.contract import Contract, contract_of
-from tests.support.simulated import App
+from tests.support.simulated import App, receiving
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*Trust Score* 58 <https://hub.example|open>"}}
 
@@ -61,6 +62,53 @@ def test_the_methods_follow_the_contract(contract: Contract, slack: httpx.Client
 
     assert [contract.problems(answer) for answer in answers] == [[]] * len(answers)
     assert [answer.json()["ok"] for answer in answers] == [True] * 7 + [False, True]
+
+
+def test_an_upload_follows_the_contract(contract: Contract, http: httpx.Client, slack: httpx.Client) -> None:
+    begun = slack.post("/files.getUploadURLExternal", data={"filename": "trend.png", "length": "4", "alt_txt": "Up"})
+    http.post(begun.json()["upload_url"], content=b"1234").raise_for_status()
+    files = json.dumps([{"id": begun.json()["file_id"], "title": "Trend"}])
+    completed = slack.post("/files.completeUploadExternal", data={"files": files})
+    image = {"type": "image", "slack_file": {"id": begun.json()["file_id"]}, "alt_text": "Up"}
+    posted = slack.post("/chat.postMessage", json={"channel": "C0DEALROOM", "text": "Hello", "blocks": [image]})
+    link = slack.post("/chat.getPermalink", data={"channel": "C0DEALROOM", "message_ts": posted.json()["ts"]})
+
+    answers = [begun, completed, posted, link]
+    assert [contract.problems(answer) for answer in answers] == [[]] * len(answers)
+    assert all(answer.json()["ok"] for answer in answers)
+
+
+def test_a_picture_that_is_not_there_cannot_be_shown(slack: httpx.Client) -> None:
+    image = {"type": "image", "slack_file": {"id": "F0NOBODY"}, "alt_text": "Up"}
+
+    assert _post(slack, text="Hello", blocks=[image])["error"] == "invalid_blocks"
+
+
+def test_a_thread_holds_its_replies_and_the_channel_does_not(slack: httpx.Client) -> None:
+    first = _post(slack, text="Hello")
+    reply = _post(slack, text="And more", thread_ts=first["ts"])
+
+    slack.post("/conversations.join", json={"channel": "C0DEALROOM"})
+    thread = slack.post("/conversations.replies", data={"channel": "C0DEALROOM", "ts": first["ts"]}).json()
+    history = slack.post("/conversations.history", data={"channel": "C0DEALROOM"}).json()
+
+    assert [message["ts"] for message in thread["messages"]] == [first["ts"], reply["ts"]]
+    assert [message["ts"] for message in history["messages"]] == [first["ts"]]
+
+
+def test_a_command_is_sent_signed_and_its_answer_comes_back(http: httpx.Client) -> None:
+    bodies: list[bytes] = []
+
+    def answer(body: bytes) -> bytes:
+        bodies.append(body)
+        return b'{"response_type": "ephemeral", "text": "Hello"}'
+
+    with receiving(answer) as listening:
+        order = {"url": listening.url, "command": {"text": "last"}}
+        told = http.post("/_sandbox/webhook/slack", json=order).json()
+
+    assert told["answer"] == '{"response_type": "ephemeral", "text": "Hello"}'
+    assert b"command=%2Fechodepth&text=last" in bodies[0]
 
 
 def test_channels_come_in_pages_and_private_ones_only_to_members(slack: httpx.Client) -> None:

@@ -176,7 +176,7 @@ class TestNotifications:
         assert len(_subscribed(lab)) == 2
         assert not _subscribed(lab) & before
 
-    @pytest.mark.parametrize("happening", ["reauthorizationRequired", "subscriptionRemoved"])
+    @pytest.mark.parametrize("happening", ["reauthorizationRequired", "subscriptionRemoved", "missed"])
     def test_a_subscription_that_ends_is_brought_back(self, lab: TeamsLab, happening: str) -> None:
         connection = lab.connect(EVERYBODY)
         asyncio.run(_subscribe(lab, connection))
