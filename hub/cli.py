@@ -15,6 +15,8 @@ app = typer.Typer(name="hub", help="EchoDepth Hub: recorded calls in, explained 
                   no_args_is_help=True, pretty_exceptions_enable=False)  # fmt: skip
 keys = typer.Typer(help="API keys and the master key.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+oauth_clients = typer.Typer(help="Apps that members can allow to act for them.", no_args_is_help=True)
+app.add_typer(oauth_clients, name="oauth-clients")
 
 
 app.command(name="analyse")(analyse)
@@ -76,6 +78,29 @@ def create(
         typer.echo(create_operator_key(_prepared(), name=name, plan=plan, organisation=organisation))
     except AccountsError as error:
         _refuse(str(error))
+
+
+@oauth_clients.command(name="create")
+def register_app(
+    name: Annotated[str, typer.Argument(help="The name that people will see.")],
+    redirect_uri: Annotated[list[str], typer.Option(help="Where people are sent back to, in full; may be repeated.")],
+    scope: Annotated[list[str], typer.Option(help="What the app may ask for; may be repeated.")],
+    public: Annotated[bool, typer.Option("--public", help="It runs on people's devices and has no secret.")] = False,
+    plan: Annotated[str, typer.Option(help="sandbox, professional or enterprise.")] = "professional",
+    organisation: Annotated[str, typer.Option(help="Whose members may allow it; everybody's when not given.")] = "",
+) -> None:
+    """Register an app; prints its client id and, once, its secret."""
+    from hub.accounts.errors import AccountsError
+    from hub.accounts.oauth_server.clients import NewClient, register_operator_client
+
+    new = NewClient(name, redirect_uri, scope, public=public, plan=plan)
+    try:
+        client, secret = register_operator_client(_prepared(), new, organisation)
+    except AccountsError as error:
+        _refuse(str(error))
+    typer.echo(f"client_id: {client.id}")
+    if secret:
+        typer.echo(f"client_secret: {secret}")
 
 
 @keys.command(name="new-master")

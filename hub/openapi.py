@@ -17,6 +17,8 @@ Recordings, documents, pictures and live sessions in; explained signals out.
 
 **What the figures are.** How somebody comes across relative to their own baseline, with an interval, its reasons, and
 the honesty to abstain. They do not say whether anybody is right, and they are not for decisions about people.
+**Who is in it.** Everybody in what you send is analysed. Send only people who know and may be analysed, and never your
+own workforce: nothing that is sent here says who they are.
 
 **Keys.** Send `Authorization: Bearer ed_live_sk_...` (`ed_test_sk_...` for the sandbox, `psk_...` for speech).
 **Apps** that people use send a token instead, which a member allowed: OAuth 2.0, authorisation code with PKCE.

@@ -1,7 +1,7 @@
 """Registering apps and ending them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from hub.accounts.plans import PLANS, PROFESSIONAL
 from hub.accounts.scopes import APP_SCOPES
 from hub.accounts.service.details import clean_text
 from hub.accounts.tokens import hash_token, new_token
+from hub.runtime import Runtime
 
 SECRET_PREFIX: Final = "ed_live_cs_"  # noqa: S105 how secrets begin, so that people can tell which one they hold
 _HINT_LENGTH: Final = 4
@@ -53,6 +54,17 @@ def register_client(session: Session, new: NewClient, *, actor: str, now: dateti
     session.flush()
     _record(session, row, actor, "app.registered", now)
     return row, secret
+
+
+def register_operator_client(runtime: Runtime, new: NewClient, organisation: str) -> tuple[OAuthClient, str | None]:
+    """Register an app from the command line, for one organisation or, when none is named, for all.
+
+    Raises `DetailsInvalid`.
+    """
+    with runtime.database.transaction() as session:
+        owner = organisation_named(session, organisation) if organisation else None
+        whole = replace(new, organisation_id=owner)
+        return register_client(session, whole, actor="operator", now=runtime.clock())
 
 
 def end_client(session: Session, client: OAuthClient, *, actor: str, now: datetime) -> None:
