@@ -70,6 +70,20 @@ def test_a_lost_connection_is_made_again_and_the_waiting_frame_sent_again(
     assert client.sessions.get(session.id).frame_count >= 2
 
 
+def test_closing_ends_the_tries_to_come_back(client: EchoDepth, proxy: Proxy, frame: bytes) -> None:
+    session = client.sessions.create()
+    stream = client.sessions.stream(session.id)
+
+    with stream:
+        proxy.faults += [Fault("/stream")] * 100
+        proxy.cut()
+        threading.Timer(0.3, stream.close).start()
+        with pytest.raises(StreamClosed, match="closed"):
+            stream.receive(WITHIN_S)
+
+    assert 0 < len(proxy.faults) < 100
+
+
 def test_iterating_ends_when_the_session_ends(client: EchoDepth, frame: bytes) -> None:
     session = client.sessions.create()
     seen = []

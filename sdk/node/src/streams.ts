@@ -64,7 +64,9 @@ export class Stream extends EventEmitter<StreamEvents> {
   /** Send a JPEG or PNG of at most 4 MB. */
   sendFrame(given: StreamFrame, options: SendOptions = {}): void {
     const { detail = false, timestampMs = Date.now() } = options;
-    this.preparing = this.preparing.then(async () => this.put(await frameMessage(given, timestampMs, detail)));
+    this.preparing = this.preparing
+      .then(async () => this.put(await frameMessage(given, timestampMs, detail)))
+      .catch((error: Error) => this.fail(error));
   }
 
   /** Close the connection; the session stays open. Frames that were given before are sent first. */

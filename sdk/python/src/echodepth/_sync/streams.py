@@ -115,14 +115,14 @@ class Stream:
     def _connected(self, policy: RetryPolicy | None = None) -> Connection:
         with self._connecting:
             if self._closed:
-                raise StreamClosed("The stream was closed.", session_ended=False)
+                raise _closed()
             if self._connection is None:
                 self._connection = self._persistently(policy or self._transport.policy)
             return self._connection
 
     def _persistently(self, policy: RetryPolicy) -> Connection:
         retry = 0
-        while True:
+        while not self._closed:  # which may happen in between, by another task or thread
             try:
                 return self._open()
             except Conflict as over:
@@ -133,6 +133,7 @@ class Stream:
                     raise
             retry += 1
             sleep(wait)
+        raise _closed()
 
     def _open(self) -> Connection:
         try:
@@ -146,7 +147,14 @@ class Stream:
             raise error_of(answer.status_code, headers, bytes(answer.body or b"")) from refused
         except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as lost:
             raise ConnectionFailed(f"The stream could not be opened ({type(lost).__name__}: {lost}).") from lost
+        if self._closed:
+            connection.close()
+            raise _closed()
         return connection
+
+
+def _closed() -> StreamClosed:
+    return StreamClosed("The stream was closed.", session_ended=False)
 
 
 def _ended() -> StreamClosed:
