@@ -58,6 +58,14 @@ def replay_request(manifest: Manifest, recorded: Recorded, hearing: Hearing) -> 
     return events(answer) if answer else ignored(f"{manifest.name} is told that it arrived, and nothing follows")
 
 
+def is_handshake(manifest: Manifest, recorded: Recorded) -> bool:
+    """Whether the file's request is one that a provider sends us unsigned; it may hold our answer as well."""
+    module = registry.webhook_module(manifest.id)
+    if module is None or not hasattr(module, "preflight"):
+        return False
+    return module.preflight(InboundRequest(recorded.method, recorded.url, {}, b"")) is not None
+
+
 def _hear(
     manifest: Manifest, module: ModuleType | None, recorded: Recorded, hearing: Hearing
 ) -> InboundResponse | Sequence[SourceEvent]:

@@ -11,7 +11,7 @@ from connectors.base.manifest import Manifest
 from connectors.base.recorded import Recorded, read_recorded
 from connectors.registry import UnknownProvider
 from hub.connections.replay.answers import replay_answer
-from hub.connections.replay.hooks import Hearing, replay_request
+from hub.connections.replay.hooks import Hearing, is_handshake, replay_request
 from hub.connections.replay.outcome import Outcome, failed, response
 from hub.connections.replay.tokens import is_token_answer, replay_token
 from hub.ingest.opening import opening_of
@@ -38,7 +38,7 @@ async def replay(settings: Settings, name: str, data: bytes, now: datetime, secr
 
 
 async def _replay(settings: Settings, manifest: Manifest, recorded: Recorded, now: datetime, secret: str) -> Outcome:
-    if recorded.status is None:
+    if recorded.status is None or is_handshake(manifest, recorded):
         own = settings.app(manifest.id).webhook_secret.get_secret_value()
         opening = opening_of(settings, lambda: now, manifest.id)
         hearing = Hearing(settings.base_url, secret or own or STAND_IN_SECRET, now, opening)
