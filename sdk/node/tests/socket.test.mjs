@@ -10,18 +10,23 @@ import { LOST, openSocket } from '../dist/esm/socket.js';
 import { FrameReader, Opcode, frame } from '../dist/esm/socket_frames.js';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const connections = new Set();
 let server;
 let url;
 let behave;
 
 before(async () => {
   server = createServer();
+  server.on('connection', (connection) => connections.add(connection));
   server.on('upgrade', (request, connection) => behave(request, connection));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${server.address().port}/`;
 });
 
-after(() => server.close());
+after(() => {
+  connections.forEach((connection) => connection.destroy());
+  server.close();
+});
 
 /** Accepts the handshake. */
 function accept(request, connection, key = request.headers['sec-websocket-key']) {
