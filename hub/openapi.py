@@ -70,7 +70,8 @@ _VAD: Final = {
 }  # fmt: skip
 _JOB: Final = {"job_id": "job_01k9f3m2t8xq4w7d5b6n0v1c2a", "kind": "video", "progress": 0.42, "stage": "speech",
                "status": "running", "created_at": "2026-11-19T15:04:05+00:00", "completed_at": None}  # fmt: skip
-_DONE: Final = {**_JOB, "status": "completed", "stage": "completed", "progress": 1.0, "trust_score": 62.4,
+_DONE: Final = {**_JOB, "status": "completed", "stage": "completed", "progress": 1.0,
+                "completed_at": "2026-11-19T15:05:41+00:00", "trust_score": 62.4,
                 "trust_interval": [55.1, 69.0], "vad": _VAD, "credibility_signal": [0.61, 0.58, None, 0.64],
                 "result": {"trust_score": 62.4, "vad": _VAD}}  # fmt: skip
 _SESSION: Final = {
@@ -121,6 +122,12 @@ EXAMPLES: Final[Mapping[tuple[str, str], tuple[str, Any]]] = {
 }  # fmt: skip
 
 
+_AFTERWARDS: Final = "/v1/result/{job_id}"
+"""Routed first because it is called most, told after what it gives the result of."""
+_GENERIC: Final = "Successful Response"
+_SUCCESS: Final = {"200": "What was asked for.", "201": "It was made.", "202": "It has begun.", "204": "It is done."}
+
+
 def install(app: FastAPI) -> None:
     """Let `/openapi.json` give the whole document; it is made once, at the first request."""
 
@@ -142,8 +149,11 @@ def make_document(app: FastAPI) -> dict[str, Any]:
         tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
     )
     document["paths"] = {
-        path: item for path, item in document["paths"].items() if path.startswith(("/v1/", *OAUTH_PATHS))
+        path: item
+        for path, item in sorted(document["paths"].items(), key=lambda pair: pair[0] == _AFTERWARDS)
+        if path.startswith(("/v1/", *OAUTH_PATHS))
     }
+    _say_what_success_is(document)
     document["x-websockets"] = {path: dict(facts) for path, facts in WEB_SOCKETS.items()}
     document["webhooks"] = {name: _webhook(name, text) for name, text in EVENT_TYPES.items()}
     for (path, method), (status, example) in EXAMPLES.items():
@@ -154,6 +164,14 @@ def make_document(app: FastAPI) -> dict[str, Any]:
     describe_security(app, document)
     deprecations.describe(document)
     return document
+
+
+def _say_what_success_is(document: dict[str, Any]) -> None:
+    for item in document["paths"].values():
+        for operation in item.values():
+            for status, answer in operation["responses"].items():
+                if answer["description"] == _GENERIC:
+                    answer["description"] = _SUCCESS[status]
 
 
 def _describe_headers(document: dict[str, Any]) -> None:

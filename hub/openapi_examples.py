@@ -20,6 +20,8 @@ _SESSION: Final = "ses_01k9f3m2t8xq4w7d5b6n0v1c2a"
 _URL: Final = "https://storage.example.com/call.mp4"
 _HOOK: Final = "https://app.example.com/hooks/echodepth"
 
+_MAPPING: Final = {"trust_score": "EchoDepth_Trust_Score__c"}
+
 _MEETING_VIEW: Final = {
     "id": _MEETING, "provider": "zoom", "title": "Renewal", "host_email": "dana@northwind.example", "started_at": _AT,
     "ended_at": _LATER, "duration_s": 1800.0, "state": "completed", "state_reason": "", "progress": 1.0, "revision": 1,
@@ -101,14 +103,25 @@ BY_SCHEMA: Final[Mapping[str, Any]] = {
     "Recovered": {"resent": 3},
     "DestinationView": {
         "id": _DESTINATION, "connection_id": _CONNECTION, "name": "Salesforce", "enabled": True, "target": {},
-        "rule": {"trust_score_below": 60}, "mapping": {"trust_score": "EchoDepth_Trust_Score__c"}, "created_at": _AT,
+        "rule": {"trust_score_below": 60}, "mapping": _MAPPING, "policy": {}, "created_at": _AT,
+    },
+    "MappingAnswer": {"is_default": False, "mapping": _MAPPING, "types": []},
+    "ProvisionAnswer": {"data": []},
+    "UndoAnswer": {
+        "delivery": _DELIVERY_VIEW, "summary": "One record holds its former values again.",
+        "restored": [{"record": "Contact:0035g00000AbCdE", "name": "Priya Shah",
+                      "fields": ["EchoDepth_Trust_Score__c"]}],
+        "left": [], "removed": [],
     },
     "DryRun": {
         "data": [
             {"record_type": "Contact", "record_id": "0035g00000AbCdE", "record_name": "Priya Shah",
              "record_url": "https://crm.example.com/0035g00000AbCdE", "reason": "The e-mail address of a participant.",
-             "action": "update", "outcome": "update", "values": {"EchoDepth_Trust_Score__c": 62.4}, "changes": []},
+             "action": "update", "outcome": "update", "values": {"EchoDepth_Trust_Score__c": 62.4},
+             "changes": [{"field": "EchoDepth_Trust_Score__c", "label": "Trust Score", "before": 58.1, "after": 62.4,
+                          "is_change": True}]},
         ],
+        "skipped": "", "api_calls": 1, "notes": [],
     },
     "KeyView": _KEY_VIEW,
     "CreatedKey": {**_KEY_VIEW, "last_used_at": None, "key": "ed_live_sk_shown_once"},
@@ -161,6 +174,8 @@ REQUESTS: Final[Mapping[tuple[str, str], Any]] = {
     },
     ("/v1/destinations/{destination_id}", "patch"): {"enabled": False},
     ("/v1/destinations/{destination_id}/dry-run", "post"): {"meeting_id": _MEETING},
+    ("/v1/destinations/{destination_id}/mapping", "put"): {"mapping": _MAPPING},
+    ("/v1/destinations/{destination_id}/provision", "post"): {"dry_run": True},
     ("/v1/api-keys", "post"): {"name": "Nightly import", "scopes": ["analyse"]},
     ("/v1/oauth-clients", "post"): {
         "name": _CLIENT["name"],

@@ -1,5 +1,6 @@
 """`/docs`: the API for people, drawn from the document that machines read."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,8 @@ class Operation:
     text: str
     fields: tuple[Field, ...]
     answers: tuple[tuple[str, str], ...]
+    sent: str
+    answered: str
 
 
 @router.get("/docs")
@@ -62,6 +65,8 @@ def _operations(document: Mapping[str, Any], tag: str) -> Iterator[Operation]:
                     text=operation.get("description", ""),
                     fields=(*_parameters(operation), *_body(document, operation)),
                     answers=tuple((code, _answer(document, row)) for code, row in operation["responses"].items()),
+                    sent=_example(operation.get("requestBody", {})),
+                    answered=next(filter(None, map(_example, operation["responses"].values())), ""),
                 )
 
 
@@ -77,6 +82,12 @@ def _body(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator
         where = "form" if kind.startswith("multipart") else "JSON"
         for name, field in schema.get("properties", {}).items():
             yield Field(name, where, field.get("description", ""), name in schema.get("required", ()))
+
+
+def _example(row: Mapping[str, Any]) -> str:
+    """The example of a body or an answer, for people; empty without one."""
+    shown = [content["example"] for content in row.get("content", {}).values() if "example" in content]
+    return json.dumps(shown[0], indent=2, ensure_ascii=False) if shown else ""
 
 
 def _answer(document: Mapping[str, Any], row: Mapping[str, Any]) -> str:

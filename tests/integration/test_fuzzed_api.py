@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "tests" / "support" / "schemathesis.toml"
 ASKED = os.environ.get("HUB_FUZZ_EXAMPLES")
 EXAMPLES, PHASES = (ASKED, "examples,coverage,fuzzing,stateful") if ASKED else ("4", "examples,fuzzing")
-WITHIN_S = 7200 if ASKED else 270
+WITHIN_S = 7200 if ASKED else 900
 
 
 @pytest.mark.slow

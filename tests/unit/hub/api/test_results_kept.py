@@ -19,7 +19,7 @@ RESULT = {"trust_score": 62.4, "sentences": ["Größe, größer, am größten."]
 def a_result(runtime: Runtime) -> str:
     now = runtime.clock()
     with runtime.database.transaction() as session:
-        key = session.exec(select(ApiKey).order_by(ApiKey.id)).first()  # type: ignore[arg-type]
+        key = session.exec(select(ApiKey).order_by(ApiKey.id)).first()
         assert key is not None
         analysis = Analysis(
             organisation_id=key.organisation_id, kind="text", state=AnalysisState.COMPLETED, result=RESULT,
