@@ -171,7 +171,7 @@ def _say_what_success_is(document: dict[str, Any]) -> None:
         for operation in item.values():
             for status, answer in operation["responses"].items():
                 if answer["description"] == _GENERIC:
-                    answer["description"] = _SUCCESS[status]
+                    answer["description"] = _SUCCESS.get(status, "It is done.")
 
 
 def _describe_headers(document: dict[str, Any]) -> None:
