@@ -170,7 +170,8 @@ def test_every_call_of_the_api_needs_its_own_scope(stage: Stage) -> None:
 @pytest.mark.parametrize("credential", ["key", "token"])
 def test_the_api_shows_and_changes_nothing_of_another_organisation(stage: Stage, credential: str) -> None:
     bearer = {"Authorization": f"Bearer {getattr(stage, credential)}"}
-    before, secret, found = everything_of(stage.runtime, stage.northwind.organisation_id), stage.told_to_nobody, []
+    before, secret = everything_of(stage.runtime, stage.northwind.organisation_id), stage.told_to_nobody
+    found: list[Any] = []
     for route in api(stage):
         answer = call(stage, stage.server, route, headers=bearer)
         expected = {403} if credential == "token" and route.scope == "keys" else {404}
@@ -203,7 +204,8 @@ def test_the_walk_would_notice(stage: Stage) -> None:
 
 def test_the_console_shows_and_changes_nothing_of_another_organisation(stage: Stage) -> None:
     form = {"csrf_token": signed_in(stage.runtime, stage.intruder).csrf_token}
-    before, secret, found = everything_of(stage.runtime, stage.northwind.organisation_id), stage.told_to_nobody, []
+    before, secret = everything_of(stage.runtime, stage.northwind.organisation_id), stage.told_to_nobody
+    found: list[Any] = []
     for route in of(stage, "admin", "member"):
         if route.path in OWN_ACCOUNT:
             continue
