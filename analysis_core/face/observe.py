@@ -2,27 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
 from analysis_core.arithmetic import on_one_thread
-from analysis_core.face.affect import affect
-from analysis_core.face.expression import certainty
-from analysis_core.face.intensities import intensities, schema
-from analysis_core.face.measures import INDEX
+from analysis_core.face.intensities import schema
 from analysis_core.face.models import load
-from analysis_core.face.network import Tensor
-from analysis_core.face.neutral import neutral
-from analysis_core.face.speakers import attribute
+from analysis_core.face.running import RunningTracks
 from analysis_core.face.track import Track
 from analysis_core.face.tracker import Tracker
 from analysis_core.face.units import CODES
-from analysis_core.observations import FaceObservations, FaceTrack, Frame, Turn
+from analysis_core.observations import FaceObservations, Frame, Turn
 from analysis_core.options import Hook
 
 _LEAST_SAMPLES = 3
-_POSE_COLUMNS = [INDEX[name] for name in ("pitch", "yaw", "roll")]
-_MOUTH_COLUMNS = [INDEX[name] for name in ("lip_gap", "mouth_width")]
-_MOTION_GAP_S = 1.5
 
 
 def observe(
@@ -57,6 +47,7 @@ class FaceObserver:
         self._tracker = Tracker(load())
         self._times_s: list[float] = []
         self._with_face = 0
+        self._running = RunningTracks()
 
     def see(self, frame: Frame) -> list[Track]:
         """Take the next picture; gives the faces that were measured in it."""
@@ -68,32 +59,7 @@ class FaceObserver:
     def so_far(self, speakers_talking: Sequence[Turn] | None = None) -> FaceObservations:
         """What the pictures up to now showed, each face against its own neutral."""
         enough = min(_LEAST_SAMPLES, len(self._times_s))
-        tracks = [_finished(track) for track in self._tracker.tracks if len(track.times_s) >= enough]
+        tracks = self._running.finished([track for track in self._tracker.tracks if len(track.times_s) >= enough])
         if speakers_talking:
-            tracks = attribute(tracks, speakers_talking, np.array(self._times_s, np.float32))
+            tracks = self._running.named(tracks, speakers_talking, self._times_s)
         return FaceObservations(CODES, schema(), tuple(tracks), len(self._times_s), self._with_face)
-
-
-def _finished(track: Track) -> FaceTrack:
-    times_s, samples = np.array(track.times_s, np.float32), np.stack(track.measures)
-    boxes = np.stack(track.boxes)
-    aus = intensities(times_s, samples, neutral(samples))
-    valence, arousal = affect(aus)
-    return FaceTrack(
-        id=track.id,
-        times_s=times_s,
-        boxes=boxes,
-        aus=aus,
-        pose=samples[:, _POSE_COLUMNS],
-        valence=valence,
-        arousal=arousal,
-        mouth_motion=_mouth_motion(times_s, samples),
-        confidence=certainty(np.array(track.presence, np.float32), boxes[:, 2], samples),
-    )
-
-
-def _mouth_motion(times_s: Tensor, samples: Tensor) -> Tensor:
-    """Centimetres that lip gap and mouth width changed since the last sample; NaN for the first and after gaps."""
-    moved = np.abs(np.diff(samples[:, _MOUTH_COLUMNS], axis=0)).sum(axis=1)
-    moved[np.diff(times_s) > _MOTION_GAP_S] = np.nan
-    return np.concatenate([[np.nan], moved]).astype(np.float32)

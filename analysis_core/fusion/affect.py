@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis_core.fusion.features import face, segments, weighted
 from analysis_core.fusion.inputs import Inputs, Values
-from analysis_core.fusion.timeline import shares
+from analysis_core.fusion.timeline import laid
 
 DIMENSIONS = ("valence", "arousal", "dominance")
 
@@ -66,7 +66,7 @@ def sentences(inputs: Inputs, speaker: str, dimension: str, seconds: int) -> Val
         value = getattr(sentence, dimension)
         if sentence.speaker != speaker or value is None or sentence.start_s is None or sentence.end_s is None:
             continue
-        share = shares([(sentence.start_s, max(sentence.end_s, sentence.start_s + 0.05))], seconds)
-        total += share * value
-        weight += share
+        place, share = laid(sentence.start_s, max(sentence.end_s, sentence.start_s + 0.05), seconds)
+        total[place] += share * value
+        weight[place] += share
     return np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis_core.fusion.inputs import Inputs, Values
 from analysis_core.fusion.table import table
-from analysis_core.fusion.timeline import shares
+from analysis_core.fusion.timeline import laid
 from analysis_core.observations import FaceTrack
 
 _LEAST_TALK = 0.1
@@ -38,9 +38,10 @@ def segments(inputs: Inputs, speaker: str, name: str, seconds: int) -> Values:
     total, weight = np.zeros(seconds), np.zeros(seconds)
     for segment in inputs.speech.segments if inputs.speech else ():
         if segment.speaker == speaker:
-            share = shares([(segment.start_s, segment.end_s)], seconds) * max(segment.confidence, 1e-3)
-            total += share * float(getattr(segment, name))
-            weight += share
+            place, covered = laid(segment.start_s, segment.end_s, seconds)
+            share = covered * max(segment.confidence, 1e-3)
+            total[place] += share * float(getattr(segment, name))
+            weight[place] += share
     return np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)
 
 

@@ -32,13 +32,19 @@ def shares(spans: Iterable[Span], seconds: int) -> Values:
     """The share of each second that the spans cover, 0..1."""
     covered = np.zeros(seconds)
     for start, end in spans:
-        start, end = max(0.0, start), min(float(seconds), end)
-        if end <= start:
-            continue
-        first, last = int(start), min(int(np.ceil(end)), seconds)
-        edges = np.arange(first, last)
-        covered[first:last] += np.minimum(edges + 1, end) - np.maximum(edges, start)
+        place, share = laid(start, end, seconds)
+        covered[place] += share
     return np.clip(covered, 0.0, 1.0)
+
+
+def laid(start: float, end: float, seconds: int) -> tuple[slice, Values]:
+    """Which seconds one span touches, and the share of each that it covers."""
+    start, end = max(0.0, start), min(float(seconds), end)
+    if end <= start:
+        return slice(0), np.zeros(0)
+    first, last = int(start), min(int(np.ceil(end)), seconds)
+    edges = np.arange(first, last)
+    return slice(first, last), np.minimum(edges + 1, end) - np.maximum(edges, start)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis_core.fusion.inputs import Inputs, Values
 from analysis_core.fusion.table import WordLoad, table
-from analysis_core.fusion.timeline import shares
+from analysis_core.fusion.timeline import laid
 from analysis_core.observations import Cue
 
 _LEAST_CUE_S = 2.0
@@ -47,11 +47,11 @@ def load_z(counts: list[CueCount], load: WordLoad, seconds: int) -> Values:
     """The load of each second against the typical one, in spreads: positive means more than usual."""
     per_minute, covered = np.zeros(seconds), np.zeros(seconds)
     for row in counts:
-        share = shares([(row.cue.start_s, max(row.cue.end_s, row.cue.start_s + 0.05))], seconds)
+        place, share = laid(row.cue.start_s, max(row.cue.end_s, row.cue.start_s + 0.05), seconds)
         length = max(row.cue.end_s - row.cue.start_s, _LEAST_CUE_S)
         amount = sum(load.loads.get(kind, 0.0) * count for kind, count in row.counts.items())
-        per_minute += share * amount * 60.0 / length
-        covered += share
+        per_minute[place] += share * amount * 60.0 / length
+        covered[place] += share
     observed = covered > 0
     z = (per_minute / np.where(observed, np.maximum(covered, 1e-9), 1.0) - load.typical) / load.spread
     return np.where(observed, z, np.nan)

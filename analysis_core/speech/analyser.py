@@ -1,7 +1,6 @@
 """The voice's way through one recording: windows in, observations out. Memory does not grow with the sound itself."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,8 @@ from analysis_core.speech.embedding import embed
 from analysis_core.speech.emotion import Voice
 from analysis_core.speech.floor import NOBODY, Floor
 from analysis_core.speech.frames import Frames, join, measure
-from analysis_core.speech.windows import FRAME, RATE, Audio, Window
+from analysis_core.speech.running import Running
+from analysis_core.speech.windows import RATE, Audio, Window
 
 
 class SpeechAnalyser:
@@ -31,6 +31,8 @@ class SpeechAnalyser:
         self._recent = np.zeros(0, np.float32)
         self._recent_from = 0
         self._samples = 0
+        self._running = Running(self._floor.names[0])
+        self._told_frames = self._told_voices = 0
 
     def push(self, window: Window) -> None:
         """Takes the next window. Raises `ModelMissing`."""
@@ -47,20 +49,18 @@ class SpeechAnalyser:
     def observe(self, seconds: float) -> SpeechObservations:
         """What was heard; `seconds` is the length of the stream, whose last window may be filled up with silence."""
         self.close()
-        return self._summary(seconds, self._voices)
-
-    def so_far(self) -> SpeechObservations:
-        """What was heard up to the last window, the segment under way included; the stream goes on."""
-        under_way = [self._voice(piece) for piece in self._cutter.under_way()]
-        return self._summary(self._samples / RATE, [*self._voices, *under_way])
-
-    def _summary(self, seconds: float, heard: Sequence[Voice]) -> SpeechObservations:
         if not self._frames:
             return summary.silence(int(np.ceil(seconds)))
-        frames = join(self._frames)
-        self._frames = [frames]
-        voices = [self._measured(voice, frames) for voice in heard]
-        return summary.summarise(frames, self._floor.names, emotion.judge(voices, self._floor.names), seconds)
+        frames, names = join(self._frames), self._floor.names
+        voices = [summary.measured(voice, frames) for voice in self._voices]
+        return summary.summarise(frames, names, emotion.judge(voices, names), seconds)
+
+    def so_far(self) -> SpeechObservations:
+        """What was heard of one speaker up to the last window; the stream goes on. See `running`."""
+        self._running.add(self._frames[self._told_frames :], self._voices[self._told_voices :])
+        self._told_frames, self._told_voices = len(self._frames), len(self._voices)
+        under_way = [self._voice(piece) for piece in self._cutter.under_way()]
+        return self._running.observations(under_way, self._samples / RATE)
 
     def close(self) -> None:
         """Ends the stream: the last segment is complete."""
@@ -69,7 +69,7 @@ class SpeechAnalyser:
     def whole(self, embedding: NDArray[np.float32]) -> Voice:
         """Everything heard so far as one segment, for training."""
         voice = Voice(0.0, self._samples / RATE, 0, np.nan, np.nan, embedding)
-        return self._measured(voice, join(self._frames))
+        return summary.measured(voice, join(self._frames))
 
     @property
     def voices(self) -> Sequence[Voice]:
@@ -93,15 +93,3 @@ class SpeechAnalyser:
         keep_from = self._samples if needed is None else needed * STEP
         self._recent = self._recent[keep_from - self._recent_from :].copy()
         self._recent_from = keep_from
-
-    @staticmethod
-    def _measured(voice: Voice, frames: Frames) -> Voice:
-        """With level and pitch, which are known only now."""
-        part = slice(round(voice.start_s * RATE / FRAME), round(voice.end_s * RATE / FRAME))
-        level, tone = frames.level_db[part][frames.speech[part]], frames.pitch[part]
-        tone = tone[~np.isnan(tone)]
-        return replace(
-            voice,
-            level_db=float(level.mean()) if len(level) else np.nan,
-            pitch_st=float(12 * np.log2(np.median(tone) / 100)) if len(tone) else np.nan,
-        )

@@ -1,6 +1,7 @@
 """Frames of a whole recording made into observations."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from analysis_core.observations import FilledPause, Series, SpeechObservations, SpeechSegment
 from analysis_core.speech import filled, pauses, rhythm, series
 from analysis_core.speech.detection import Flags, runs, tidy
+from analysis_core.speech.emotion import Voice
 from analysis_core.speech.floor import NOBODY
 from analysis_core.speech.frames import Frames
 from analysis_core.speech.windows import FRAME, RATE
@@ -43,6 +45,18 @@ def summarise(
         syllable_rate=_syllable_rate(frames, speech, second, seconds),
         **_pitch(frames, speech, second, seconds),
         **_quality(frames, seconds),
+    )
+
+
+def measured(voice: Voice, frames: Frames) -> Voice:
+    """The segment with level and pitch of its frames, which begin where its times count from."""
+    part = slice(round(voice.start_s * RATE / FRAME), round(voice.end_s * RATE / FRAME))
+    level, tone = frames.level_db[part][frames.speech[part]], frames.pitch[part]
+    tone = tone[~np.isnan(tone)]
+    return replace(
+        voice,
+        level_db=float(level.mean()) if len(level) else np.nan,
+        pitch_st=float(12 * np.log2(np.median(tone) / 100)) if len(tone) else np.nan,
     )
 
 

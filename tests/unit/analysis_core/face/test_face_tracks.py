@@ -6,6 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis_core.face import LiveFaces, observe
+from analysis_core.face.observe import FaceObserver
 from analysis_core.observations import Frame
 
 Image = NDArray[np.uint8]
@@ -146,3 +147,20 @@ def test_nearly_every_face_of_a_single_still_is_found(
     assert 0.9 * across * down <= len(faces) <= across * down
     assert len({face.track for face in faces}) == len(faces)
     assert all(0 <= value <= 1 for face in faces for value in face.aus.values())
+
+
+def test_asking_after_every_picture_tells_what_asking_once_tells(networks: object, media: Any) -> None:
+    asked, once = FaceObserver(), FaceObserver()
+
+    for frame in media.frames(media.recording, 2.0):
+        asked.see(frame)
+        asked.so_far()
+        once.see(frame)
+
+    often, single = asked.so_far().tracks, once.so_far().tracks
+    assert len(often) == len(single) == 2
+    for track, other in zip(often, single, strict=True):
+        assert len(track.times_s) > 60
+        assert np.array_equal(track.times_s, other.times_s)
+        assert np.array_equal(track.mouth_motion, other.mouth_motion, equal_nan=True)
+        assert np.abs(track.aus - other.aus).mean() < 0.01
