@@ -86,19 +86,36 @@ class Shelf:
 async def answer_to(request: Request, runtime: Runtime, job: Standing) -> Response:
     """The job as the API tells it, with its result once there is one; 304 for a caller who has that already."""
     if job.state is not JobState.COMPLETED or job.analysis_id is None:
-        return JSONResponse(answer_of(job, None, request_id(request)))
+        return _without_result(request, job)
     tag = f'W/"{job.analysis_id}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    rendered = shelf(runtime.database).get(job.id) or await _renderings.get(_Wanted(runtime.database, job))
-    if rendered is None:  # forgotten since the row was read
-        return JSONResponse(answer_of(job, None, request_id(request)))
+    rendered = await _rendered(runtime, job)
+    if rendered is None:
+        return _without_result(request, job)
     if rendered.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
         # `Vary` is added to what is not compressed yet by those who compress it
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         return Response(rendered.packed, headers=headers, media_type="application/json")
     return Response(rendered.plain, headers=headers, media_type="application/json")
+
+
+async def whole_answer_to(request: Request, runtime: Runtime, job: Standing) -> Response:
+    """The same for the POST that began the job: never compressed here, since it may be kept to be given again."""
+    rendered = await _rendered(runtime, job)
+    if rendered is None:
+        return _without_result(request, job)
+    return Response(rendered.plain, media_type="application/json")
+
+
+async def _rendered(runtime: Runtime, job: Standing) -> Rendered | None:
+    """The answer with its result; None when that was forgotten since the row was read."""
+    return shelf(runtime.database).get(job.id) or await _renderings.get(_Wanted(runtime.database, job))
+
+
+def _without_result(request: Request, job: Standing) -> Response:
+    return JSONResponse(answer_of(job, None, request_id(request)))
 
 
 _shelves: "WeakKeyDictionary[Database, Shelf]" = WeakKeyDictionary()

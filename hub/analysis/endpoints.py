@@ -14,7 +14,7 @@ from hub.accounts.api_access import Caller, admit, allow
 from hub.accounts.dependencies import CurrentRuntime
 from hub.accounts.idempotency import Handler, IdempotentRoute
 from hub.analysis import jobs
-from hub.analysis.answers import answer_to, shelf
+from hub.analysis.answers import answer_to, shelf, whole_answer_to
 from hub.analysis.inputs import take_inputs
 from hub.analysis.jobs import NewJob
 from hub.analysis.models import AnalysisJob, JobState
@@ -111,7 +111,7 @@ async def _wait(request: Request, runtime: Runtime, job: AnalysisJob) -> Respons
         await asyncio.sleep(_LOOK_EVERY_S)
         standing = await standing_of(runtime, job.organisation_id, job.id)
         if standing.state is JobState.COMPLETED:
-            return await answer_to(request, runtime, standing)
+            return await whole_answer_to(request, runtime, standing)
         if standing.state is JobState.FAILED:
             return _refused(request, standing)
     return _accepted(request, standing)
