@@ -164,7 +164,7 @@ def _create(runtime: Runtime, caller: Caller, body: KeyRequest) -> tuple[ApiKey,
     with runtime.database.transaction() as session:
         try:
             new = _new_key(caller, body)
-            made = make_api_key(session, caller.organisation_id, new, actor=caller.key_id, now=runtime.clock())
+            made = make_api_key(session, caller.organisation_id, new, actor=caller.actor, now=runtime.clock())
         except DetailsInvalid as error:
             raise InvalidInput(str(error), {"fields": {error.field: str(error)}}) from error
         made[0].limits = dict(ApiKeys(session, caller.organisation_id).of(caller.key_id).limits)
@@ -187,7 +187,7 @@ def _revoke(runtime: Runtime, caller: Caller, key_id: str) -> None:
         key = ApiKeys(session, caller.organisation_id).get(key_id)
         if key is None:
             raise NotFound("There is no such key.")
-        revoke_api_key(session, key, actor=caller.key_id, now=runtime.clock())
+        revoke_api_key(session, key, actor=caller.actor, now=runtime.clock())
 
 
 def _usage(runtime: Runtime, organisation_id: str, since: date, until: date) -> list[dict[str, object]]:

@@ -102,7 +102,7 @@ async def read_meeting(runtime: CurrentRuntime, caller: Reader, meeting_id: str)
 @router.post("/{meeting_id}/reprocess", status_code=202, responses=error_responses(404, 409))
 async def reprocess_meeting(runtime: CurrentRuntime, caller: Writer, meeting_id: str) -> MeetingView:
     """Fetch and analyse the recording again; the result is the meeting's next revision."""
-    row = await asyncio.to_thread(reprocess, runtime, caller.organisation_id, meeting_id, actor=caller.key_id)
+    row = await asyncio.to_thread(reprocess, runtime, caller.organisation_id, meeting_id, actor=caller.actor)
     return _view(row)
 
 

@@ -92,7 +92,7 @@ def _create(runtime: Runtime, caller: Caller, body: ClientRequest) -> tuple[OAut
     )  # fmt: skip
     try:
         with runtime.database.transaction() as session:
-            return register_client(session, new, actor=caller.key_id, now=runtime.clock())
+            return register_client(session, new, actor=caller.actor, now=runtime.clock())
     except DetailsInvalid as error:
         raise InvalidInput(str(error), {"fields": {error.field: str(error)}}) from error
 
@@ -102,4 +102,4 @@ def _end(runtime: Runtime, caller: Caller, client_id: str) -> None:
         client = own_client(session, caller.organisation_id, client_id)
         if client is None:
             raise NotFound("There is no such app.")
-        end_client(session, client, actor=caller.key_id, now=runtime.clock())
+        end_client(session, client, actor=caller.actor, now=runtime.clock())

@@ -108,14 +108,14 @@ async def read_delivery(runtime: CurrentRuntime, caller: Reader, delivery_id: st
 @router.post("/deliveries/{delivery_id}/resend", status_code=202, responses=error_responses(404, 409))
 async def resend(runtime: CurrentRuntime, caller: Writer, delivery_id: str) -> DeliveryView:
     """Send again."""
-    row = await asyncio.to_thread(service.replay, runtime, caller.organisation_id, delivery_id, actor=caller.key_id)
+    row = await asyncio.to_thread(service.replay, runtime, caller.organisation_id, delivery_id, actor=caller.actor)
     return delivery_view(row)
 
 
 @router.post("/deliveries/{delivery_id}/undo", responses=error_responses(404, 409, 503))
 async def undo(runtime: CurrentRuntime, caller: Undoer, delivery_id: str) -> UndoAnswer:
     """Restore what stood in the CRM before, where nobody changed it since, and take away what was logged."""
-    return _undone(await undo_delivery(runtime, caller.organisation_id, delivery_id, actor=caller.key_id))
+    return _undone(await undo_delivery(runtime, caller.organisation_id, delivery_id, actor=caller.actor))
 
 
 @router.post("/deliveries/recover", status_code=202, responses=error_responses())
@@ -146,7 +146,7 @@ def _recover(runtime: Runtime, caller: Caller, body: RecoverRequest) -> int:
     resent = 0
     for delivery_id in _wanted(runtime, caller.organisation_id, body):
         try:
-            service.replay(runtime, caller.organisation_id, delivery_id, actor=caller.key_id)
+            service.replay(runtime, caller.organisation_id, delivery_id, actor=caller.actor)
         except Conflict:  # it is on its way already, or has nowhere to go any more
             continue
         resent += 1

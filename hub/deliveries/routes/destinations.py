@@ -126,7 +126,7 @@ async def list_all_destinations(
 async def create(runtime: CurrentRuntime, caller: Writer, body: DestinationRequest) -> DestinationView:
     """Start sending results somewhere."""
     new = service.NewDestination(body.connection_id, body.name, body.target, body.rule, body.mapping, body.policy)
-    row = await asyncio.to_thread(service.create_destination, runtime, caller.organisation_id, new, actor=caller.key_id)
+    row = await asyncio.to_thread(service.create_destination, runtime, caller.organisation_id, new, actor=caller.actor)
     return _view(row)
 
 
@@ -142,13 +142,13 @@ async def change(
 ) -> DestinationView:
     """Change name, rule, target, mapping, policy, or switch it on and off."""
     if body.mapping is not None:
-        await change_mapping(runtime, caller.organisation_id, destination_id, body.mapping, actor=caller.key_id)
+        await change_mapping(runtime, caller.organisation_id, destination_id, body.mapping, actor=caller.actor)
     row = await asyncio.to_thread(
         service.change_destination,
         runtime,
         caller.organisation_id,
         destination_id,
-        actor=caller.key_id,
+        actor=caller.actor,
         **body.model_dump(exclude={"mapping"}),
     )
     return _view(row)
@@ -158,7 +158,7 @@ async def change(
 async def delete(runtime: CurrentRuntime, caller: Writer, destination_id: str) -> None:
     """Stop sending there."""
     await asyncio.to_thread(
-        service.delete_destination, runtime, caller.organisation_id, destination_id, actor=caller.key_id
+        service.delete_destination, runtime, caller.organisation_id, destination_id, actor=caller.actor
     )
 
 

@@ -100,14 +100,14 @@ async def change_field_mapping(
 ) -> ProvisionAnswer:
     """Replace the mapping. It is kept only if every figure fits; fields of ours that it needs are made in the CRM."""
     organisation_id = caller.organisation_id
-    changes = await change_mapping(runtime, organisation_id, destination_id, body.mapping, actor=caller.key_id)
+    changes = await change_mapping(runtime, organisation_id, destination_id, body.mapping, actor=caller.actor)
     return _changes(changes)
 
 
 @router.delete("/mapping", responses=error_responses(404, 409, 503))
 async def reset_field_mapping(runtime: CurrentRuntime, caller: Writer, destination_id: str) -> ProvisionAnswer:
     """Back to the default mapping."""
-    return _changes(await reset_mapping(runtime, caller.organisation_id, destination_id, actor=caller.key_id))
+    return _changes(await reset_mapping(runtime, caller.organisation_id, destination_id, actor=caller.actor))
 
 
 @router.post("/provision", responses=error_responses(404, 409, 503))
@@ -115,9 +115,7 @@ async def provision_fields(
     runtime: CurrentRuntime, caller: Writer, destination_id: str, body: ProvisionRequest
 ) -> ProvisionAnswer:
     """Make, or only list, what the CRM has to have for the mapping: fields and the right to see them."""
-    changes = await provision(
-        runtime, caller.organisation_id, destination_id, actor=caller.key_id, dry_run=body.dry_run
-    )
+    changes = await provision(runtime, caller.organisation_id, destination_id, actor=caller.actor, dry_run=body.dry_run)
     return _changes(changes)
 
 

@@ -86,7 +86,7 @@ async def create_webhook_endpoint(runtime: CurrentRuntime, caller: Writer, body:
     """Subscribe an address. The answer shows the secret that signs its messages, once."""
     new = service.NewEndpoint(body.url, body.description, tuple(body.event_types))
     row, secret = await asyncio.to_thread(
-        service.create_endpoint, runtime, caller.organisation_id, new, actor=caller.key_id
+        service.create_endpoint, runtime, caller.organisation_id, new, actor=caller.actor
     )
     return CreatedEndpoint(**_view(row).model_dump(), secret=secret)
 
@@ -100,14 +100,14 @@ async def read_webhook_endpoint(runtime: CurrentRuntime, caller: Reader, endpoin
 @router.delete("/webhook-endpoints/{endpoint_id}", status_code=204, responses=error_responses(404))
 async def delete_webhook_endpoint(runtime: CurrentRuntime, caller: Writer, endpoint_id: str) -> None:
     """Unsubscribe."""
-    await asyncio.to_thread(service.delete_endpoint, runtime, caller.organisation_id, endpoint_id, actor=caller.key_id)
+    await asyncio.to_thread(service.delete_endpoint, runtime, caller.organisation_id, endpoint_id, actor=caller.actor)
 
 
 @router.post("/webhook-endpoints/{endpoint_id}/rotate", responses=error_responses(404))
 async def rotate_secret(runtime: CurrentRuntime, caller: Writer, endpoint_id: str) -> Secret:
     """Make a new secret."""
     secret = await asyncio.to_thread(
-        service.rotate_endpoint_secret, runtime, caller.organisation_id, endpoint_id, actor=caller.key_id
+        service.rotate_endpoint_secret, runtime, caller.organisation_id, endpoint_id, actor=caller.actor
     )
     return Secret(secret=secret)
 
@@ -127,7 +127,7 @@ async def pause(runtime: CurrentRuntime, caller: Writer, endpoint_id: str) -> En
         runtime,
         caller.organisation_id,
         endpoint_id,
-        actor=caller.key_id,
+        actor=caller.actor,
         reason="paused by an API key",
     )
     return _view(row)
@@ -137,7 +137,7 @@ async def pause(runtime: CurrentRuntime, caller: Writer, endpoint_id: str) -> En
 async def resume(runtime: CurrentRuntime, caller: Writer, endpoint_id: str) -> EndpointView:
     """Send there again, from the next event on."""
     row = await asyncio.to_thread(
-        service.resume_endpoint, runtime, caller.organisation_id, endpoint_id, actor=caller.key_id
+        service.resume_endpoint, runtime, caller.organisation_id, endpoint_id, actor=caller.actor
     )
     return _view(row)
 

@@ -26,7 +26,7 @@ def stored(runtime: Runtime) -> OAuthClient:
 
 
 def token_of(page: str) -> str:
-    return re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+    return str(re.findall(r'name="csrf_token" value="([^"]+)"', page)[0])
 
 
 def test_the_console_shows_a_secret_once(runtime: Runtime, server: TestClient, dana: Person) -> None:

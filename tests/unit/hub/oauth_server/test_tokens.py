@@ -515,3 +515,18 @@ def test_the_key_that_counts_for_an_app_is_no_key_of_peoples(
         key = session.exec(select(ApiKey)).one()
         assert list(ApiKeys(session, dana.organisation_id).all()) == []
     assert key.id not in dana.browser.get("/settings").text
+
+
+def test_the_audit_log_names_the_consent_behind_what_an_app_did(
+    runtime: Runtime, server: TestClient, dana: Person
+) -> None:
+    app = an_app(runtime, dana.organisation_id, scopes=["webhooks:write"])
+    bearer = {"Authorization": f"Bearer {tokens(server, dana, app, scope='webhooks:write')['access_token']}"}
+
+    made = server.post("/v1/webhook-endpoints", json={"url": "https://example.com/hook"}, headers=bearer)
+
+    assert made.status_code == 201, made.text
+    with runtime.database.transaction() as session:
+        grant = session.exec(select(OAuthGrant)).one()
+        entry = session.exec(select(AuditEntry).where(AuditEntry.subject == made.json()["id"])).one()
+    assert entry.actor == grant.id
