@@ -301,6 +301,7 @@ def _said_again(path: Path, files: Sequence[str]) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(not SPEECH.exists(), reason="shared/data is not here")
 @pytest.mark.parametrize("corpus", ["emodb", "ravdess_a"])
 def test_women_and_men_who_speak_neutrally_come_across_alike(
