@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,10 @@ class SpeakerReport:
     observed: bool = True
 
 
+AnalysisKind = Literal["video", "audio", "text"]
+"""What an analysis had to go on: a picture (and sound), sound without a picture, or words alone."""
+
+
 @dataclass(frozen=True)
 class Report:
     """An analysis in the form destinations and notifiers need. Idempotency key: `analysis_id`.
@@ -217,7 +222,7 @@ class Report:
     analysis_id: str
     meeting_id: str
     revision: int
-    kind: str
+    kind: AnalysisKind
     title: str
     started_at: datetime | None
     duration_s: float

@@ -9,7 +9,7 @@ from fastapi import Form
 
 from hub.analysis.schemas import ThresholdName
 from hub.console.event_text import title
-from hub.deliveries.rules import Rule
+from hub.deliveries.rules import KINDS, Rule
 from hub.errors import InvalidInput
 
 ALERT_KINDS: Final[Mapping[str, str]] = {name: title({"type": name}) for name in get_args(ThresholdName)}
@@ -49,7 +49,7 @@ def rule_in_words(stored: dict[str, object]) -> str:
     rule = Rule.model_validate(stored)
     parts = []
     if rule.analysis_kinds:
-        parts.append(f"it is a {' or '.join(rule.analysis_kinds)}")
+        parts.append(f"it is {' or '.join(KINDS[kind] for kind in rule.analysis_kinds)}")
     if rule.trust_score_below is not None:
         parts.append(f"the Trust Score is below {rule.trust_score_below:g}")
     if rule.alert_types:

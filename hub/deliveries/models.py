@@ -14,7 +14,7 @@ class Destination(TenantModel, table=True):
     """A connection that takes results: a CRM with its field mapping, or a Slack channel with its rule.
 
     `target` names where inside the account (`{"channel": "C1"}`); `rule` when
-    (`{"analysis_kinds": ["meeting"], "trust_score_below": 60, "alerts_only": false}`), empty means always;
+    (`{"analysis_kinds": ["video"], "trust_score_below": 60, "alerts_only": false}`), empty means always;
     `policy` how far records are looked for in a CRM (`hub.crm.policies.Policy`), empty means the usual.
     """
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from connectors.base.records import Alert, Moment, Report, SpeakerReport, Vad
+from connectors.base.records import Alert, AnalysisKind, Moment, Report, SpeakerReport, Vad
 from hub.analysis.models import Analysis
 from hub.meetings.models import Meeting, Participant
 from hub.settings import Settings
@@ -24,7 +24,7 @@ def build_report(
         analysis_id=analysis.id,
         meeting_id=meeting.id,
         revision=analysis.revision,
-        kind=analysis.kind,
+        kind=_kind(result.get("coverage") or {}),
         title=meeting.title,
         started_at=meeting.started_at,
         duration_s=analysis.duration_s,
@@ -43,6 +43,13 @@ def build_report(
         guests=len(participants) - len(own),
         own_people=frozenset(person.email.lower() for person in own if person.email),
     )
+
+
+def _kind(coverage: Mapping[str, Any]) -> AnalysisKind:
+    """What the analysis had to go on: a picture, sound alone, or words alone."""
+    if coverage.get("face", {}).get("available"):
+        return "video"
+    return "audio" if coverage.get("speech", {}).get("available") else "text"
 
 
 def _interval(value: Sequence[float] | None) -> tuple[float, float] | None:

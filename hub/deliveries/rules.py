@@ -1,14 +1,22 @@
 """When a destination wants a result."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from connectors.base.records import Report
+from connectors.base.records import AnalysisKind, Report
 from hub.analysis.schemas import ThresholdName
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[^\s@,]+@[^\s@,]+$")]
+
+
+KINDS: Final[Mapping[AnalysisKind, str]] = {
+    "video": "a recording with a picture",
+    "audio": "a recording with sound alone",
+    "text": "a transcript alone",
+}
+"""What an analysis had to go on, for people."""
 
 
 class Rule(BaseModel):
@@ -16,7 +24,7 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    analysis_kinds: list[str] = Field(default_factory=list)
+    analysis_kinds: list[AnalysisKind] = Field(default_factory=list, max_length=3)
     trust_score_below: float | None = Field(default=None, ge=0, le=100)
     alerts_only: bool = False
     alert_types: list[ThresholdName] = Field(default_factory=list, max_length=20)
@@ -28,7 +36,8 @@ def reason_to_skip(stored: Mapping[str, object], report: Report) -> str | None:
     """Why the rule leaves this result out, in words for people; None when it wants it."""
     rule = Rule.model_validate(stored)
     if rule.analysis_kinds and report.kind not in rule.analysis_kinds:
-        return f"the rule takes {', '.join(rule.analysis_kinds)} only, this is a {report.kind}"
+        wanted = " or ".join(map(KINDS.__getitem__, rule.analysis_kinds))
+        return f"the rule takes {wanted} only, this is {KINDS[report.kind]}"
     if rule.trust_score_below is not None and not _is_below(report.trust_score, rule.trust_score_below):
         return f"the rule takes Trust Scores below {rule.trust_score_below:g} only, this one is {_words(report)}"
     return _alerts_missing(rule, report) or _owner_missing(rule, report)

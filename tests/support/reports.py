@@ -10,7 +10,7 @@ REPORT = Report(
     analysis_id="ana_01",
     meeting_id="mtg_01",
     revision=1,
-    kind="meeting",
+    kind="video",
     title="Renewal with Acme",
     started_at=datetime(2026, 11, 18, 10, 0, tzinfo=UTC),
     duration_s=1830.0,

@@ -23,6 +23,15 @@ def test_a_limit_takes_scores_below_it_only(score: float | None, wanted: bool) -
     assert (reason is None) is wanted
 
 
+def test_kinds_of_analysis_take_what_they_name_and_say_what_came_instead() -> None:
+    rule: dict[str, object] = {"analysis_kinds": ["video"]}
+
+    assert reason_to_skip(rule, replace(a_report(), kind="video")) is None
+    assert reason_to_skip(rule, replace(a_report(), kind="audio")) == (
+        "the rule takes a recording with a picture only, this is a recording with sound alone"
+    )
+
+
 def test_alerts_only_takes_results_with_alerts() -> None:
     rule: dict[str, object] = {"alerts_only": True}
 
@@ -52,14 +61,10 @@ def test_owners_take_their_own_meetings_however_the_address_is_written() -> None
     assert "not known" in str(reason_to_skip(rule, replace(a_report(), host_email="")))
 
 
-@pytest.mark.parametrize("rule", [{"alert_types": ["joy_high"]}, {"owners": ["dana"]}])
+@pytest.mark.parametrize("rule", [{"alert_types": ["joy_high"]}, {"owners": ["dana"]}, {"analysis_kinds": ["session"]}])
 def test_a_kind_of_alert_or_an_address_that_cannot_be_is_refused(rule: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         reason_to_skip(rule, a_report())
-
-
-def test_other_kinds_of_analysis_are_left_out() -> None:
-    assert reason_to_skip({"analysis_kinds": ["session"]}, replace(a_report(), kind="meeting")) is not None
 
 
 def test_a_rule_with_an_unknown_condition_is_refused_not_ignored() -> None:

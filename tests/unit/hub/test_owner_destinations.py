@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 def test_mail_goes_only_to_organisers_of_the_accounts_own_meetings(runtime: Runtime, recorded_by: str) -> None:
     analysis_id = _stored(runtime, recorded_by)
 
-    plan(runtime, analysis_id, 0, complete=True)
+    plan(runtime, analysis_id, complete=True)
 
     with runtime.database.transaction() as session:
         [delivery] = session.exec(select(Delivery)).all()

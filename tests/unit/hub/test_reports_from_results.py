@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from analysis_core.result import (
     Abstained,
     Alert,
     Contributions,
+    Coverage,
     HesitationMap,
     MomentContribution,
     Result,
@@ -99,3 +102,14 @@ def test_an_abstention_says_why_in_words() -> None:
 
     assert (report.trust_score, report.abstained_reason) == (None, "Only 4 s of observed speech.")
     assert report.moments == ()
+
+
+@pytest.mark.parametrize(
+    ("available", "kind"), [({"face", "speech", "text"}, "video"), ({"speech", "text"}, "audio"), ({"text"}, "text")]
+)
+def test_the_kind_of_analysis_is_what_it_had_to_go_on(available: set[str], kind: str) -> None:
+    coverage = {name: Coverage(name in available, 1.0, "") for name in ("speech", "face", "text")}
+
+    report = build_report(Settings(), MEETING, _analysis(_result(coverage=coverage)), PEOPLE)
+
+    assert report.kind == kind
