@@ -11,7 +11,7 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 from zlib import crc32
 
-from hub.analysis.runner import AnalysisFailed, child_environment
+from hub.analysis.runner import AnalysisFailed, Progress, child_environment
 from hub.observability import tracing
 
 TIMEOUT_S: Final = 60.0
@@ -33,10 +33,18 @@ class WarmProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
-    async def ask(self, what: str, payload: bytes = b"", *, timeout_s: float = TIMEOUT_S, **header: Any) -> Any:
+    async def ask(
+        self,
+        what: str,
+        payload: bytes = b"",
+        *,
+        timeout_s: float = TIMEOUT_S,
+        on_progress: Progress | None = None,
+        **header: Any,
+    ) -> Any:
         """The answer to one question. Raises `AnalysisFailed` when the input is at fault or the process died."""
         self.waiting += 1
-        exchange = asyncio.ensure_future(self._exchange({"what": what, **header}, payload, timeout_s))
+        exchange = asyncio.ensure_future(self._exchange({"what": what, **header}, payload, timeout_s, on_progress))
         try:
             # whoever asked may go away; the exchange goes on, or question and answer would no longer match
             with tracing.span(f"analysis.ask {what}"):
@@ -53,11 +61,13 @@ class WarmProcess:
         async with self._turn:
             await self._end()
 
-    async def _exchange(self, header: dict[str, Any], payload: bytes, timeout_s: float) -> dict[str, Any]:
+    async def _exchange(
+        self, header: dict[str, Any], payload: bytes, timeout_s: float, on_progress: Progress | None
+    ) -> dict[str, Any]:
         async with self._turn:
             try:
                 async with asyncio.timeout(timeout_s):
-                    return await self._talk(header, payload)
+                    return await self._talk(header, payload, on_progress)
             except TimeoutError:
                 await self._end()
                 return {"error": "analysis_timeout", "message": f"The analysis took longer than {timeout_s:.0f} s."}
@@ -68,7 +78,7 @@ class WarmProcess:
                 await self._end()
                 raise
 
-    async def _talk(self, header: dict[str, Any], payload: bytes) -> dict[str, Any]:
+    async def _talk(self, header: dict[str, Any], payload: bytes, on_progress: Progress | None) -> dict[str, Any]:
         process = self._process or await self._start()
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("the analysis process has no pipes")
@@ -76,10 +86,9 @@ class WarmProcess:
         process.stdin.write(_LENGTH.pack(len(head)) + head)
         process.stdin.write(payload)
         await process.stdin.drain()
-        length = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))[0]
-        if length > _LONGEST_ANSWER:
-            raise OSError("the answer is longer than any answer")
-        answer: dict[str, Any] = json.loads(await process.stdout.readexactly(length))
+        while "stage" in (answer := await _read(process.stdout)):
+            if on_progress:
+                await on_progress(answer["stage"], answer["done"])
         return answer
 
     async def _start(self) -> asyncio.subprocess.Process:
@@ -101,6 +110,14 @@ class WarmProcess:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+async def _read(stream: asyncio.StreamReader) -> dict[str, Any]:
+    length = _LENGTH.unpack(await stream.readexactly(_LENGTH.size))[0]
+    if length > _LONGEST_ANSWER:
+        raise OSError("the answer is longer than any answer")
+    said: dict[str, Any] = json.loads(await stream.readexactly(length))
+    return said
 
 
 class WarmPool:

@@ -1,13 +1,15 @@
 """A process that stays: `python -m hub.analysis.warm_child`. Its models are loaded when the next input comes.
 
 Requests come on standard input, answers go to standard output: four bytes of length and JSON, requests followed by
-`size` bytes. Like `hub.analysis.child` it limits itself, is gone with its parent, and is given no secrets.
+`size` bytes. An answer may come after any number of `{"stage": ..., "done": 0..1}`. Like `hub.analysis.child` it limits
+itself, is gone with its parent, and is given no secrets.
 """
 
 import json
 import struct
 import sys
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -24,7 +26,7 @@ def main() -> None:
     parent, memory_bytes = int(sys.argv[1]), int(sys.argv[2])
     bind_to_parent(parent)
     limit_memory(memory_bytes, niceness=_NICENESS)
-    desk = _Desk()
+    desk = _Desk(lambda said: _write(answers, said))
     while (header := _read(sys.stdin.buffer)) is not None:
         payload = sys.stdin.buffer.read(int(header.pop("size")))
         _write(answers, desk.answer(header, payload))
@@ -33,7 +35,8 @@ def main() -> None:
 class _Desk:
     """Knows the faces and voices of live sessions, and forgets those that were quiet longest."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[dict[str, Any]], None]) -> None:
+        self._tell = tell
         self._faces: OrderedDict[str, Any] = OrderedDict()
         self._sounds: OrderedDict[str, Any] = OrderedDict()
 
@@ -60,7 +63,10 @@ class _Desk:
         from analysis_core import Options, analyse
 
         return analyse(
-            media, transcript=None if transcript is None else Path(transcript), options=Options(**options)
+            media,
+            transcript=None if transcript is None else Path(transcript),
+            options=Options(**options),
+            hook=lambda stage, done: self._tell({"stage": stage, "done": done}),
         ).to_dict()
 
     def do_image(self, payload: bytes) -> dict[str, Any]:

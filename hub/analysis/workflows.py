@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,7 +124,7 @@ async def _listen(
         process, words = _warm(runtime, "media"), _absolute(document)
         try:
             found: dict[str, Any] = await process.ask(
-                "media", media=_absolute(media), transcript=words, options=options
+                "media", media=_absolute(media), transcript=words, options=options, on_progress=_telling(runtime, job)
             )
         except AnalysisFailed as error:
             if error.code not in _OF_THE_PROCESS:
@@ -173,6 +174,17 @@ def _absolute(path: Path | None) -> str | None:
 
 def _first(files: Files, role: str) -> Path | None:
     return files[role][0] if files.get(role) else None
+
+
+def _telling(runtime: Runtime, job: AnalysisJob) -> runner.Progress:
+    """Progress of a process that has others' questions to answer too: what was cancelled is let finish there."""
+    teller = _Teller(runtime, job)
+
+    async def tell(stage: str, done: float) -> None:
+        with suppress(Cancelled):
+            await teller(stage, done)
+
+    return tell
 
 
 class _Teller:

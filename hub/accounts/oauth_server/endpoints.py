@@ -30,6 +30,7 @@ from hub.runtime import Runtime
 router = APIRouter(tags=["Apps"])
 
 _FORM: Final = "application/x-www-form-urlencoded"
+_CHALLENGE: Final = 'Basic realm="EchoDepth Hub"'
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 Endpoint = Callable[[Server, Call], Answer]
@@ -80,7 +81,11 @@ async def _serve(request: Request, runtime: Runtime, endpoint: Endpoint) -> Resp
     answer = await asyncio.to_thread(_answer, runtime, _headers(request), pairs, endpoint)
     if answer.status >= 400:
         await asyncio.to_thread(count_failure, runtime, address)
-    return JSONResponse(answer.body, answer.status, {**_NO_STORE, **answer.headers})
+    headers = {**_NO_STORE, **answer.headers}
+    if answer.status >= 400 and answer.body["error"] == "invalid_client":
+        # 401 also where the app sent no header (RFC 7662, section 2.3; RFC 6749, section 5.2, allows it)
+        return JSONResponse(answer.body, 401, {"WWW-Authenticate": _CHALLENGE, **headers})
+    return JSONResponse(answer.body, answer.status, headers)
 
 
 def _answer(

@@ -66,7 +66,7 @@ def test_an_app_with_a_secret_needs_secret_and_verifier(server: TestClient, dana
 
     for impostor in (App(app.client_id, None), App(app.client_id, "ed_live_cs_wrong"), App("app_unknown", "x")):
         answer = redeem(server, impostor, code)
-        assert (answer.status_code, answer.json()["error"]) in {(401, "invalid_client"), (400, "invalid_client")}
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     assert redeem(server, app, code, code_verifier=None).json()["error"] == "invalid_request"
     assert redeem(server, app, code).status_code == 200
 
@@ -228,6 +228,16 @@ def test_giving_up_a_refresh_token_ends_everything_whatever_the_hint(
 def test_a_token_that_does_not_exist_is_given_up_without_a_fuss(server: TestClient, app: App) -> None:
     assert call(server, "revoke", app, token="unknown").status_code == 200
     assert call(server, "revoke", app).json()["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("endpoint", ["token", "revoke", "introspect"])
+def test_an_app_that_does_not_say_who_it_is_is_asked_to(server: TestClient, endpoint: str) -> None:
+    form = {"grant_type": "refresh_token", "refresh_token": "x", "token": "x"}
+
+    answer = server.post(f"/oauth/{endpoint}", data=form)
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert answer.headers["www-authenticate"].startswith("Basic ")
 
 
 def test_only_its_own_app_can_give_up_or_ask_about_a_token(
