@@ -23,6 +23,7 @@ _log = structlog.get_logger(__name__)
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
 _MAX_ERROR_BYTES = 64 * 1024
 _REJECTED_TOKEN = {401, 403}
+_REJECTED_LINK = {401, 403, 410}
 
 TokenSource = Callable[[bool], Awaitable[str]]
 """Gives a token valid now; called with True when the last one was refused."""
@@ -117,6 +118,9 @@ class ConnectionClient:
         error = self._error(answer, await _read_some(answer))
         if not own_token and answer.status_code in _REJECTED_TOKEN:
             raise RequestRejected(error.message, code=error.code, status=answer.status_code)
+        if answer.status_code in _REJECTED_LINK and not self._http.trusted.may_have_token(answer.request.url):
+            # not about our access: links to files live for minutes, and asking again gives a new one
+            raise ProviderUnavailable(error.message, code=error.code, status=answer.status_code)
         raise error
 
     def _error(self, answer: httpx.Response, body: bytes) -> ConnectorError:

@@ -6,7 +6,9 @@ checked: a second answer from the name server cannot redirect it inside. Redirec
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Sequence
+from functools import cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -40,13 +42,19 @@ def check_url(url: str, *, allow_private: bool) -> None:
         _check_address(literal, allow_private)
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Shared, because reading the root certificates takes longer than many a call."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class _GuardedTransport(httpx.AsyncBaseTransport):
     """Resolves, checks and pins before each request. Connections are not reused: they are pinned to one name."""
 
     def __init__(self, allow_private: bool) -> None:
         self._allow_private = allow_private
         self._inner = httpx.AsyncHTTPTransport(
-            limits=httpx.Limits(max_keepalive_connections=0), trust_env=False, retries=0
+            verify=_tls(), limits=httpx.Limits(max_keepalive_connections=0), trust_env=False, retries=0
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

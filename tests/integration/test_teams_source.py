@@ -257,6 +257,18 @@ class TestFetching:
         with pytest.raises(ProviderUnavailable):
             asyncio.run(_fetched(lab, connection, call))
 
+    def test_a_link_that_expired_on_the_way_is_worth_another_try(self, lab: TeamsLab) -> None:
+        connection = lab.connect(EVERYBODY)
+        call = lab.play(announce=False)
+        lab.order("faults", [{"provider": "teams", "kind": "expired_download", "path": "/microsoft-files/"}])
+
+        with pytest.raises(ProviderUnavailable):
+            asyncio.run(_fetched(lab, connection, call))
+
+        assert (
+            hashlib.sha256(asyncio.run(_fetched(lab, connection, call))[0]).digest() == hashlib.sha256(MEDIA).digest()
+        )
+
     def test_throttling_says_when_to_come_back(self, lab: TeamsLab) -> None:
         connection = lab.connect(EVERYBODY)
         lab.order("faults", [{"provider": "teams", "kind": "429_retry_after", "path": "/organization", "seconds": 10}])
