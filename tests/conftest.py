@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from pydantic import SecretStr
 
 from hub import runtime as runtimes
@@ -26,6 +27,13 @@ def anyio_backend() -> str:
 def settings(tmp_path: Path) -> Settings:
     """Settings that touch nothing outside the test's own directory."""
     return Settings(data_dir=tmp_path / "hub", master_key=SecretStr(new_master_key()))
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Commands that run in this process bind the log to a captured stream, which is closed after their test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
