@@ -1,11 +1,11 @@
 """What publishing would write, read from HubSpot as it stands."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from connectors.base.crm import FieldChange, PlannedAction, PlannedRecord, Rehearsal
+from connectors.base.crm import PlannedAction, PlannedRecord, Rehearsal
 from connectors.base.errors import RequestRejected
 from connectors.base.records import RecordRef, Report
+from connectors.base.rehearsing import Labels, changes_to, planned_record
 from connectors.hubspot.activity import meeting_to_reuse
 from connectors.hubspot.api import Api, Record
 from connectors.hubspot.mapping import (
@@ -21,7 +21,6 @@ from connectors.hubspot.properties import BEFORE, MEETING_ID
 from connectors.hubspot.reading import Links, Standing, current, key_of
 from connectors.hubspot.timeline import events
 
-Labels = Mapping[str, str]
 _ACTIVITIES = frozenset({"Call", "Meeting"})
 
 
@@ -56,24 +55,16 @@ def _plan(
     labels: Mapping[str, Labels],
 ) -> PlannedRecord:
     if not takes_figures(ref):
-        return _planned(ref, PlannedAction.LINK, "The call is linked to it; nothing is written to it.")
+        return planned_record(ref, PlannedAction.LINK, "The call is linked to it; nothing is written to it.")
     if standing is None:
-        return _planned(ref, PlannedAction.SKIP, "It no longer exists in HubSpot.")
+        return planned_record(ref, PlannedAction.SKIP, "It no longer exists in HubSpot.")
     values = record_values(report, ref, mapping)
     if not values:
-        return _planned(ref, PlannedAction.LINK, "The call is linked to it; no figure goes there.")
+        return planned_record(ref, PlannedAction.LINK, "The call is linked to it; no figure goes there.")
     if shows_later_meeting(standing.row, property_for(ref.type, "meeting_at", mapping), report):
-        return _planned(ref, PlannedAction.SKIP, "It already shows a later call; its properties are left alone.")
-    changes = _changes(values, standing.row, labels[ref.type])
-    return _planned(ref, PlannedAction.UPDATE, f"{len(changes)} properties are written.", changes)
-
-
-def _planned(ref: RecordRef, action: PlannedAction, note: str, changes: tuple[FieldChange, ...] = ()) -> PlannedRecord:
-    return PlannedRecord(ref.type, ref.id, ref.name, ref.url, action, note, changes)
-
-
-def _changes(values: Mapping[str, Any], row: Mapping[str, Any], labels: Labels) -> tuple[FieldChange, ...]:
-    return tuple(FieldChange(name, labels.get(name, name), row.get(name), value) for name, value in values.items())
+        return planned_record(ref, PlannedAction.SKIP, "It already shows a later call; its properties are left alone.")
+    changes = changes_to(standing.row, values, labels[ref.type])
+    return planned_record(ref, PlannedAction.UPDATE, f"{len(changes)} properties are written.", changes)
 
 
 def _activity(
@@ -87,17 +78,17 @@ def _activity(
     standing = meeting_to_reuse(api, report, records, mapping)
     if standing is not None:
         labels["Meeting"] = _labels(api, "Meeting")
-        changes = _changes(meeting_values(report, mapping), standing.row, labels["Meeting"])
+        changes = changes_to(standing.row, meeting_values(report, mapping), labels["Meeting"])
         note = "The meeting that is logged already gets the figures; its own properties stay."
-        return _planned(standing.ref, PlannedAction.UPDATE, note, changes)
+        return planned_record(standing.ref, PlannedAction.UPDATE, note, changes)
     values = call_values(report, mapping)
     row = _call_now(api, report.meeting_id, tuple(values))
     title = str(values["hs_call_title"])
-    changes = _changes(values, (row or {}).get("properties") or {}, labels["Call"])
+    changes = changes_to((row or {}).get("properties") or {}, values, labels["Call"])
     if row is None:
         return PlannedRecord("Call", "", title, "", PlannedAction.CREATE, "The call is logged as a new call.", changes)
     ref = RecordRef("Call", str(row["id"]), title, links.to("Call", str(row["id"])))
-    return _planned(ref, PlannedAction.UPDATE, "The logged call of this meeting is brought up to date.", changes)
+    return planned_record(ref, PlannedAction.UPDATE, "The logged call of this meeting is brought up to date.", changes)
 
 
 def _call_now(api: Api, meeting_id: str, names: Sequence[str]) -> Record | None:

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from math import ceil
-from typing import Any
 
 from simple_salesforce.format import format_soql
 
-from connectors.base.crm import FieldChange, PlannedAction, PlannedRecord, Rehearsal
+from connectors.base.crm import PlannedAction, PlannedRecord, Rehearsal
 from connectors.base.records import RecordRef, Report
+from connectors.base.rehearsing import Labels, changes_to, planned_record
 from connectors.salesforce.api import COMPOSITE_LIMIT, Api, Record
 from connectors.salesforce.fields import BEFORE, MEETING_ID
 from connectors.salesforce.mapping import field_for, record_values, shows_later_meeting, takes_figures, task_values
 from connectors.salesforce.reading import fields_now, mapped_fields
-
-Labels = Mapping[str, str]
 
 
 def rehearse(api: Api, report: Report, records: Sequence[RecordRef], mapping: Mapping[str, str]) -> Rehearsal:
@@ -41,24 +39,16 @@ def _plan(
     report: Report, ref: RecordRef, mapping: Mapping[str, str], row: Record | None, labels: Mapping[str, Labels]
 ) -> PlannedRecord:
     if not takes_figures(ref):
-        return _planned(ref, PlannedAction.LINK, "The call is linked to it; nothing is written to it.")
+        return planned_record(ref, PlannedAction.LINK, "The call is linked to it; nothing is written to it.")
     if row is None:
-        return _planned(ref, PlannedAction.SKIP, "It no longer exists in Salesforce.")
+        return planned_record(ref, PlannedAction.SKIP, "It no longer exists in Salesforce.")
     values = record_values(report, ref, mapping)
     if not values:
-        return _planned(ref, PlannedAction.LINK, "The call is linked to it; no figure goes there.")
+        return planned_record(ref, PlannedAction.LINK, "The call is linked to it; no figure goes there.")
     if shows_later_meeting(row, field_for(ref.type, "meeting_at", mapping), report):
-        return _planned(ref, PlannedAction.SKIP, "It already shows a later call; its fields are left alone.")
-    changes = _changes(values, row, labels[ref.type])
-    return _planned(ref, PlannedAction.UPDATE, f"{len(changes)} fields are written.", changes)
-
-
-def _planned(ref: RecordRef, action: PlannedAction, note: str, changes: tuple[FieldChange, ...] = ()) -> PlannedRecord:
-    return PlannedRecord(ref.type, ref.id, ref.name, ref.url, action, note, changes)
-
-
-def _changes(values: Mapping[str, Any], row: Mapping[str, Any], labels: Labels) -> tuple[FieldChange, ...]:
-    return tuple(FieldChange(name, labels.get(name, name), row.get(name), value) for name, value in values.items())
+        return planned_record(ref, PlannedAction.SKIP, "It already shows a later call; its fields are left alone.")
+    changes = changes_to(row, values, labels[ref.type])
+    return planned_record(ref, PlannedAction.UPDATE, f"{len(changes)} fields are written.", changes)
 
 
 def _task(
@@ -66,13 +56,13 @@ def _task(
 ) -> PlannedRecord:
     values = task_values(report, [ref for ref in records if ref.type != "Task"], mapping)
     row = _task_now(api, report.meeting_id, [name for name in values if name in labels], labels)
-    changes, subject = _changes(values, row or {}, labels), str(values["Subject"])
+    changes, subject = changes_to(row or {}, values, labels), str(values["Subject"])
     if row is None:
         return PlannedRecord(
             "Task", "", subject, "", PlannedAction.CREATE, "The call is logged as a new Task.", changes
         )
     ref = RecordRef("Task", str(row["Id"]), subject, api.link(str(row["Id"])))
-    return _planned(ref, PlannedAction.UPDATE, "The Task of this meeting is brought up to date.", changes)
+    return planned_record(ref, PlannedAction.UPDATE, "The Task of this meeting is brought up to date.", changes)
 
 
 def _task_now(api: Api, meeting_id: str, names: Sequence[str], labels: Labels) -> Record | None:
