@@ -14,6 +14,8 @@ _NEGATION = re.compile(r"\b(?:not|no|never|nobody|nothing|without|hardly|neither
 _SUBORDINATE = re.compile(r"\b(?:if|unless|whether|once|until|in case|provided|assuming|suppose)\b", re.I)
 _CLAUSE = re.compile(r"[,.;:!?\u2014]|\b(?:but|and|because|so|although|however)\b", re.I)
 _NEGATION_REACH_WORDS = 4
+_CONTEXT = 1000
+"""How many characters around a hit are read: longer than clauses are, and text without end costs no more."""
 _SPACE = re.compile(r" (?!\?)")
 
 MANNER = ("hesitation", "hedge")
@@ -138,11 +140,13 @@ def _repetitions(text: str) -> Iterator[Hit]:
 
 
 def _cancelled(kind: MarkerKind, text: str, start: int, end: int) -> bool:
-    before, after = text[:start], text[end:]
+    before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
     if kind.unless_before and kind.unless_before.search(before):
         return True
     if kind.unless_after and kind.unless_after.search(after):
         return True
+    if not (kind.conditional or kind.negatable):
+        return False
     clause = _CLAUSE.split(before)[-1]
     if kind.conditional and _SUBORDINATE.search(clause):
         return True

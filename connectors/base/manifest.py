@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit
 
@@ -14,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from oauth.provider import ClientAuth, OAuthProvider
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -142,12 +145,26 @@ class ConfigField(_Section):
     choices: tuple[str, ...] = ()
     default: str | float | bool | None = None
     required: bool = False
+    host: Identifier | None = None
+    """The entry of `[hosts]` that an answer takes the place of, for this connection alone."""
+    allowed_hosts: tuple[str, ...] = ()
+    """What such an answer may be, since our secret is sent there; `*.` stands for any subdomain."""
 
     @model_validator(mode="after")
     def _choices_belong_to_choice(self) -> Self:
         if (self.type == "choice") != bool(self.choices):
             raise ValueError("choices are for fields of type choice, and required there")
+        if (self.host is None) != (not self.allowed_hosts) or (self.host and self.type != "text"):
+            raise ValueError("a field for a host is of type text and says which are allowed")
         return self
+
+    def host_in(self, answer: str) -> str | None:
+        """The name of the host in what a person typed or pasted; None when it is not an allowed one."""
+        try:
+            name = (urlsplit(answer if "://" in answer else f"https://{answer}").hostname or "").rstrip(".")
+        except ValueError:
+            return None
+        return name if any(_is_host(name, pattern) for pattern in self.allowed_hosts) else None
 
 
 class RateLimit(_Section):
@@ -190,6 +207,8 @@ class Manifest(_Section):
     def _consistent(self) -> Self:
         for url in self.hosts.values():
             require_safe_url(url)
+        if unknown := {field.host for field in self.config.values() if field.host} - self.hosts.keys():
+            raise ValueError(f"[config] names hosts that [hosts] does not define: {sorted(unknown)}")
         self._require_known_hosts()
         return self
 
@@ -217,14 +236,15 @@ class Manifest(_Section):
         """Whether the connector declares this capability."""
         return capability in self.capabilities
 
-    def hosts_with(self, overrides: Mapping[str, str]) -> dict[str, str]:
-        """`[hosts]` with the operator's overrides, without trailing slashes.
+    def hosts_with(self, overrides: Mapping[str, str], config: Mapping[str, object] = _NOTHING) -> dict[str, str]:
+        """`[hosts]` with the operator's overrides and what the connect form's answers chose, without trailing slashes.
 
         Raises `ManifestError` for an unknown name or a plain-http address that is not loopback.
         """
         if unknown := overrides.keys() - self.hosts.keys():
             raise ManifestError(f"{self.id} has no hosts named {sorted(unknown)}; it has {sorted(self.hosts)}")
-        hosts = {name: url.rstrip("/") for name, url in {**self.hosts, **overrides}.items()}
+        all_hosts = {**self.hosts, **overrides, **self._chosen_hosts(config)}
+        hosts = {name: url.rstrip("/") for name, url in all_hosts.items()}
         try:
             for url in hosts.values():
                 require_safe_url(url)
@@ -232,11 +252,15 @@ class Manifest(_Section):
             raise ManifestError(f"{self.id}: {error}") from error
         return hosts
 
-    def oauth_provider(self, overrides: Mapping[str, str]) -> OAuthProvider:
+    def _chosen_hosts(self, config: Mapping[str, object]) -> dict[str, str]:
+        answers = {field.host: config.get(name) for name, field in self.config.items() if field.host}
+        return {host: f"https://{answer}" for host, answer in answers.items() if answer}
+
+    def oauth_provider(self, overrides: Mapping[str, str], config: Mapping[str, object] = _NOTHING) -> OAuthProvider:
         """`[oauth]` with real addresses. Raises `ManifestError` when the provider has none."""
         if self.oauth is None:
             raise ManifestError(f"{self.id} is not authorised by OAuth")
-        return _provider(self.id, self.oauth, self.hosts_with(overrides))
+        return _provider(self.id, self.oauth, self.hosts_with(overrides, config))
 
     def app_only(self, config: Mapping[str, object]) -> AppOnlySection | None:
         """How the app gets access of its own, when the connect form's answers chose that."""
@@ -305,6 +329,12 @@ def _provider(provider_id: str, section: OAuthSection, hosts: Mapping[str, str])
 
 def _fill(template: str, hosts: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: hosts[match[1]], template)
+
+
+def _is_host(name: str, pattern: str) -> bool:
+    # the letters are checked because browsers end a host's name at a backslash, where we would not
+    is_below = pattern.startswith("*.") and name.endswith(pattern[1:])
+    return bool(_HOST_NAME.fullmatch(name)) and (is_below or name == pattern)
 
 
 def _at(answer: Mapping[str, Any], path: str) -> Any:

@@ -8,6 +8,7 @@ from fastapi import WebSocket
 from starlette.websockets import WebSocketState
 
 from hub.accounts.api_access import Caller, still_admits
+from hub.kit.tasks import stop
 from hub.runtime import Runtime
 
 LOOK_EVERY_S: Final = 2.0
@@ -26,20 +27,15 @@ async def while_admitted(
         if working.done():
             await working
             return
-        await _stop(working)
+        await stop(working)
         await watching
         if websocket.application_state is WebSocketState.CONNECTED:
             await websocket.close(ACCESS_ENDED, "this key or token has ended")
     finally:
-        await _stop(working)
-        await _stop(watching)
+        await stop(working)
+        await stop(watching)
 
 
 async def _until_refused(runtime: Runtime, caller: Caller, scope: str) -> None:
     while await still_admits(runtime, caller, scope):  # noqa: ASYNC110 it is another process that may end it
         await asyncio.sleep(LOOK_EVERY_S)
-
-
-async def _stop(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -1,5 +1,6 @@
 """Passwords: argon2id with the library's current parameters."""
 
+from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -15,7 +16,12 @@ AT_ONCE = 4
 
 _hasher = PasswordHasher()
 _room = BoundedSemaphore(AT_ONCE)
-_NOBODY = _hasher.hash("a password that belongs to nobody")
+
+
+@cache
+def _nobody() -> str:
+    """The hash that is checked where there is none. Made when it is first needed: that takes a while on purpose."""
+    return _hasher.hash("a password that belongs to nobody")
 
 
 def hash_password(password: str) -> str:
@@ -31,7 +37,7 @@ def matches(password: str, password_hash: str | None) -> bool:
     """Whether the password belongs to the hash. Without a hash it takes as long: nobody can time who exists."""
     try:
         with _room:
-            return _hasher.verify(password_hash or _NOBODY, password[:LONGEST]) and password_hash is not None
+            return _hasher.verify(password_hash or _nobody(), password[:LONGEST]) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 

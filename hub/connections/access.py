@@ -100,7 +100,7 @@ class _Session:
 async def _connector(stack: AsyncExitStack, runtime: Runtime, session: _Session) -> Connector:
     connection = session.access.connection
     manifest = registry.manifest(connection.provider)
-    hosts = manifest.hosts_with(runtime.settings.app(connection.provider).hosts)
+    hosts = manifest.hosts_with(runtime.settings.app(manifest.id).hosts, connection.config)
     http = await stack.enter_async_context(open_http(hosts, connection.account))
     turns = turns_of(runtime, connection)
     client = ConnectionClient(http, manifest, hosts, connection.account, session.token, runtime.clock, turns)

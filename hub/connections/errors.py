@@ -22,7 +22,11 @@ class NotConfigured(ConnectionsError):
 
 
 class ConfigInvalid(ConnectionsError):
-    """An answer on the connect form cannot be used; the message names the field."""
+    """An answer on the connect form cannot be used; the message names the field, `field` is its name on the form."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class RedirectInvalid(ConnectionsError):

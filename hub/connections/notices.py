@@ -27,7 +27,7 @@ _TEXTS = {
     Notice.FAILED: "{name} did not complete the connection. Try again; if it fails again, check the app registration.",
     Notice.START_AGAIN: "This sign-in at {name} has expired, was used, or began in another browser. Start again.",
     Notice.NOT_CONFIGURED: "{name} is not set up on this hub yet: its client id and secret are missing.",
-    Notice.INVALID: "Something on the form for {name} needs another look.",
+    Notice.INVALID: "{name} was not connected: something on its form needs another look.",
     Notice.WORKS: "The connection to {name} works.",
     Notice.RECONNECT: "{name} no longer accepts our access. Connect it again to repair this.",
     Notice.UNAVAILABLE: "{name} could not be asked just now. Nothing was changed.",

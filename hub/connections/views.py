@@ -73,8 +73,8 @@ async def connect(
         )
     except NotConfigured:
         return _back(Notice.NOT_CONFIGURED, manifest.id)
-    except ConfigInvalid:
-        return _back(Notice.INVALID, manifest.id)
+    except ConfigInvalid as error:
+        return _back(Notice.INVALID, manifest.id, field=error.field)
     return RedirectResponse(url, status_code=303)
 
 
@@ -125,6 +125,6 @@ def _key(connection: Connection) -> ConnectionKey:
     return ConnectionKey(connection.organisation_id, connection.id)
 
 
-def _back(notice: Notice, provider: str) -> RedirectResponse:
-    query = urlencode({"notice": notice.value, "provider": provider})
+def _back(notice: Notice, provider: str, **more: str) -> RedirectResponse:
+    query = urlencode({"notice": notice.value, "provider": provider, **more})
     return RedirectResponse(f"/connections?{query}", status_code=303)

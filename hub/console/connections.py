@@ -48,7 +48,12 @@ class Card:
 
 @router.get("/connections")
 def connections(
-    request: Request, member: CurrentMember, runtime: CurrentRuntime, notice: str = "", provider: str = ""
+    request: Request,
+    member: CurrentMember,
+    runtime: CurrentRuntime,
+    notice: str = "",
+    provider: str = "",
+    field: str = "",
 ) -> Response:
     """Cards drawn from the manifests, under their categories."""
     with runtime.database.transaction() as session:
@@ -63,7 +68,7 @@ def connections(
         groups=[(_HEADINGS[key], list(group)) for key, group in groupby(cards, lambda card: card.manifest.category)],
         shown=CONNECTION,
         lost=sorted({provider_name(row.provider) for row in rows if row.state is ConnectionState.RECONNECT}),
-        said=_said(notice, provider),
+        said=_said(notice, provider, field),
         said_tone="good" if is_good_news(notice) else "note",
     )
 
@@ -82,10 +87,13 @@ def logo(request: Request, provider: str, member: OptionalMember) -> Response:
     return FileResponse(manifest.logo, media_type="image/svg+xml", headers=headers)
 
 
-def _said(notice: str, provider: str) -> str:
+def _said(notice: str, provider: str, field: str) -> str:
     """The sentence for an outcome in the address; none for a provider we do not know: words never come from a link."""
     manifest = find_manifest(provider)
-    return notice_text(notice, manifest.name) if manifest else ""
+    if manifest is None:
+        return ""
+    asked = manifest.config.get(field)
+    return notice_text(notice, manifest.name) + (f" {asked.label}: {asked.help}" if asked else "")
 
 
 def _card(manifest: Manifest, rows: tuple[Connection, ...], settings: Settings) -> Card:

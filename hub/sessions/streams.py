@@ -19,6 +19,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from hub.accounts.api_access import Caller, count_request, identify
 from hub.accounts.open_sockets import while_admitted
 from hub.errors import BadRequest, HubError, RateLimited, Unauthorized
+from hub.kit.tasks import stop
 from hub.runtime import Runtime
 from hub.sessions.endpoints import find_session
 from hub.sessions.errors import SessionOver
@@ -151,8 +152,7 @@ class _Stream:
         except WebSocketDisconnect:
             return
         finally:
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            await stop(work)
 
     async def _take(self, message: Any) -> None:
         if message["type"] == "websocket.disconnect":

@@ -1,6 +1,6 @@
 """A bad day: meetings arrive while a fifth of all requests to every provider goes wrong.
 
-Forty, so that it ends in minutes: providers' limits set its pace. For a whole day:
+Sixteen, so that it ends in minutes: providers' limits set its pace. For a whole day:
 `CHAOS_MEETINGS=200 pytest tests/chaos/test_bad_day.py`.
 """
 
@@ -23,7 +23,8 @@ from hub.meetings.models import Meeting, MeetingState, TimelineEntry
 from tests.support.customers import add_to_hubspot, add_to_salesforce, people_of
 from tests.support.stage import EVERYTHING, SOURCES, Stage, found_organisation, staging
 
-MEETINGS = int(os.environ.get("CHAOS_MEETINGS", "40"))
+MEETINGS = int(os.environ.get("CHAOS_MEETINGS", "16"))
+WITHIN_S = 300.0 + 10 * MEETINGS
 SHARE = 0.2
 IN_TEAMS = range(0, MEETINGS, 3)
 """One in three: HubSpot, which these go to, takes the fewest calls a second."""
@@ -34,7 +35,7 @@ WAITS = ",".join(["1", "1", "2", "2", "3", *["4"] * 15])
 DESTINATIONS = ("salesforce", "hubspot", "slack")
 UNHARMFUL = ("slow", "late_webhook", "double_webhook")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(WITHIN_S + 300)]
 
 
 @pytest.fixture
@@ -46,8 +47,6 @@ def stage(tmp_path: Path, recordings: Path) -> Iterator[Stage]:
         found_organisation(
             built, ("teams", "hubspot", "slack"), owners=True, targets={"teams": {"to": "owner"}, "slack": general}
         )
-        for provider, option in {"zoom": "webhook_timeout", "teams": "notification_seconds"}.items():
-            built.set_option(provider, option, 30)  # how fast hooks are answered is another test's matter
         add_to_salesforce(built.sandbox_url, IN_ZOOM)
         add_to_hubspot(built.sandbox_url, IN_TEAMS)
         yield built
@@ -61,7 +60,7 @@ def test_everything_arrives_once_and_every_retry_has_its_reason(stage: Stage) ->
 
     _play(stage)
 
-    stage.until(lambda: _is_quiet(stage), 800, f"{MEETINGS} meetings are delivered; {_standing(stage)}", every_s=1)
+    stage.until(lambda: _is_quiet(stage), f"{MEETINGS} meetings are delivered", within_s=WITHIN_S, every_s=1)
     _assert_nothing_lost(stage)
     _assert_written_once(stage)
     _assert_limits_kept(stage)
@@ -91,12 +90,6 @@ def _is_quiet(stage: Stage) -> bool:
 def _count(stage: Stage, model: type[SQLModel], holds: sa.ColumnElement[bool]) -> int:
     with stage.runtime.database.transaction() as session:
         return session.exec(select(func.count()).select_from(model).where(holds)).one()
-
-
-def _standing(stage: Stage) -> str:
-    meetings = Counter(str(row.state) for row in stage.rows(Meeting))
-    deliveries = Counter(f"{row.kind} {row.state}" for row in stage.rows(Delivery))
-    return f"{dict(meetings)} {dict(deliveries)}"
 
 
 def _assert_nothing_lost(stage: Stage) -> None:

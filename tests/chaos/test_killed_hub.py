@@ -26,11 +26,11 @@ def test_a_restart_finishes_what_the_killed_process_began(tmp_path: Path, record
     with staging(tmp_path, recordings) as stage:
         doomed = stage.start_hub(crash_at=crash_at)
         stage.play()
-        stage.until(lambda: doomed.process.poll() is not None, 50, "the first process is dead")
+        stage.until(lambda: doomed.process.poll() is not None, "the first process is dead")
 
         stage.start_hub()
 
-        stage.until(stage.is_everything_delivered, 50, "everything is delivered")
+        stage.until(stage.is_everything_delivered, "everything is delivered")
         _assert_once(stage)
 
 
@@ -38,13 +38,13 @@ def test_a_polite_stop_in_the_middle_of_an_analysis_loses_nothing_either(tmp_pat
     with staging(tmp_path, recordings) as stage:
         first = stage.start_hub()
         stage.play()
-        stage.until(lambda: stage.analysis_processes(), 40, "the analysis runs")
+        stage.until(lambda: stage.analysis_processes(), "the analysis runs")
         first.terminate()
         assert stage.analysis_processes() == []
 
         stage.start_hub()
 
-        stage.until(stage.is_everything_delivered, 50, "everything is delivered")
+        stage.until(stage.is_everything_delivered, "everything is delivered")
         _assert_once(stage)
 
 
@@ -54,9 +54,9 @@ def test_another_worker_takes_over(tmp_path: Path, recordings: Path, postgres_ur
     with staging(tmp_path, recordings, database_url=postgres_url) as stage:
         hubs = [stage.start_hub(crash_at=crash_at), stage.start_hub("worker", crash_at=crash_at)]
         stage.play()
-        stage.until(lambda: any(hub.process.poll() is not None for hub in hubs), 40, "one of them is dead")
+        stage.until(lambda: any(hub.process.poll() is not None for hub in hubs), "one of them is dead")
 
-        stage.until(stage.is_everything_delivered, 60, "everything is delivered")
+        stage.until(stage.is_everything_delivered, "everything is delivered")
 
         _assert_once(stage)
 
@@ -66,5 +66,5 @@ def _assert_once(stage: Stage) -> None:
     assert len(stage.subscriber.ids("analysis.completed")) == 1
     assert len(stage.messages_in_slack()) == 1
     assert len(stage.tasks_in_salesforce()) == 1 if stage.has("salesforce") else True
-    stage.until(lambda: not stage.media_files(), 5, "no media is left")
-    stage.until(lambda: not stage.analysis_processes(), 5, "no analysis process is left")
+    stage.until(lambda: not stage.media_files(), "no media is left")
+    stage.until(lambda: not stage.analysis_processes(), "no analysis process is left")

@@ -21,10 +21,10 @@ def test_a_late_transcript_makes_a_second_revision_of_the_same_records(tmp_path:
     with staging(tmp_path, recordings) as stage:
         stage.start_hub()
         stage.play(transcript_delay_s=12)
-        stage.until(lambda: stage.revision() == 1, 50, "the first result")
+        stage.until(lambda: stage.revision() == 1, "the first result")
 
-        stage.until(lambda: stage.revision() == 2, 50, "the second result")
-        stage.until(stage.is_everything_delivered, 30, "everything is delivered")
+        stage.until(lambda: stage.revision() == 2, "the second result")
+        stage.until(stage.is_everything_delivered, "everything is delivered")
 
         assert [row.revision for row in stage.rows(Analysis)] == [1, 2]
         assert len(stage.subscriber.ids("analysis.completed")) == 2
@@ -37,11 +37,11 @@ def test_a_delivery_waits_for_a_person_to_reconnect_and_then_goes_on(tmp_path: P
         stage.start_hub()
         stage.revoke("slack")
         stage.play()
-        stage.until(lambda: _to_slack(stage.rows(Delivery)) == WAITS_FOR_RECONNECT, 50, "the delivery is parked")
+        stage.until(lambda: _to_slack(stage.rows(Delivery)) == WAITS_FOR_RECONNECT, "the delivery is parked")
 
         connect(stage, "slack")
 
-        stage.until(stage.is_everything_delivered, 40, "the delivery was resumed")
+        stage.until(stage.is_everything_delivered, "the delivery was resumed")
         assert len(stage.messages_in_slack()) == 1
 
 
@@ -50,12 +50,12 @@ def test_a_recording_waits_for_a_person_to_reconnect_and_then_goes_on(tmp_path: 
         stage.start_hub()
         stage.revoke("zoom")
         stage.play(transcript=None)
-        stage.until(lambda: [e for e in stage.rows(InboundEvent) if e.parked_attempt == 0], 40, "the event is parked")
+        stage.until(lambda: [e for e in stage.rows(InboundEvent) if e.parked_attempt == 0], "the event is parked")
         assert "waits for reconnect" in stage.meeting().state_reason
 
         connect(stage, "zoom")
 
-        stage.until(lambda: stage.subscriber.ids("analysis.completed"), 50, "the result is announced")
+        stage.until(lambda: stage.subscriber.ids("analysis.completed"), "the result is announced")
 
 
 def test_a_recording_that_no_webhook_announced_is_found(tmp_path: Path, recordings: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_recording_that_no_webhook_announced_is_found(tmp_path: Path, recordin
 
         stage.play(announce=False, webhook_url=None)
 
-        stage.until(lambda: stage.subscriber.ids("analysis.completed"), 50, "the result is announced")
+        stage.until(lambda: stage.subscriber.ids("analysis.completed"), "the result is announced")
         sources = {row.details.get("source") for row in stage.rows(TimelineEntry) if "announced" in row.step}
         assert sources == {"reconciliation"}
 
@@ -79,8 +79,8 @@ def test_a_broken_recording_fails_in_words_and_is_announced_once(tmp_path: Path)
 
         stage.play(video="noise.mp4", transcript="words.vtt", duration_s=10.0)
 
-        stage.until(lambda: len(_failures(stage)) == 2, 50, "the recording and its transcript have failed")
-        stage.until(lambda: stage.subscriber.ids("analysis.failed"), 50, "the failure is announced")
+        stage.until(lambda: len(_failures(stage)) == 2, "the recording and its transcript have failed")
+        stage.until(lambda: stage.subscriber.ids("analysis.failed"), "the failure is announced")
         assert len([row for row in stage.rows(Message) if row.event_type == "analysis.failed"]) == 1
         assert stage.meeting().state == "failed"
         assert stage.meeting().state_reason == "The recording is not audio or video that can be read."
@@ -95,7 +95,7 @@ def test_a_download_that_is_cut_goes_on_where_it_stopped(tmp_path: Path, recordi
 
         stage.play(transcript=None)
 
-        stage.until(lambda: stage.subscriber.ids("analysis.completed"), 50, "the result is announced")
+        stage.until(lambda: stage.subscriber.ids("analysis.completed"), "the result is announced")
         [fetched] = [row for row in stage.rows(TimelineEntry) if row.step == "recording.fetched"]
         assert fetched.message.startswith(
             "The download was interrupted 2 times and went on where it had stopped: no usable"
@@ -106,13 +106,13 @@ def test_removing_the_app_deletes_everything_that_came_from_it(tmp_path: Path, r
     with staging(tmp_path, recordings) as stage:
         stage.start_hub()
         stage.play()
-        stage.until(stage.is_everything_delivered, 50, "everything is delivered")
+        stage.until(stage.is_everything_delivered, "everything is delivered")
 
         removed = {"account_id": ACCOUNT_ID, "user_id": "u", "deauthorization_time": "2026-09-15T14:00:00Z"}
         body = json.dumps({"event": "app_deauthorized", "payload": removed}).encode()
         httpx.post(f"{stage.hub_url}/hooks/zoom", content=body, headers=zoom_signature(body)).raise_for_status()
 
-        stage.until(lambda: not stage.rows(Meeting), 20, "the meetings are gone")
+        stage.until(lambda: not stage.rows(Meeting), "the meetings are gone")
         for model in (Analysis, Delivery, Message, CrmMatch, Participant, TimelineEntry):
             assert stage.rows(model) == []
 

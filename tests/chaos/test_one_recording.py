@@ -17,7 +17,7 @@ def test_a_recorded_call_reaches_every_destination(tmp_path: Path, recordings: P
 
         stage.play()
 
-        stage.until(stage.is_everything_delivered, 50, "everything is delivered")
+        stage.until(stage.is_everything_delivered, "everything is delivered")
         assert stage.meeting().state == "completed"
         assert {row.state for row in stage.rows(Delivery)} == {DeliveryState.SUCCEEDED}
         assert stage.media_files() == []
@@ -35,7 +35,7 @@ def test_employees_are_never_scored(tmp_path: Path, recordings: Path) -> None:
 
         stage.play()
 
-        stage.until(lambda: stage.subscriber.ids("analysis.completed"), 50, "the result is announced")
+        stage.until(lambda: stage.subscriber.ids("analysis.completed"), "the result is announced")
         speakers = {row["name"]: row for row in stage.subscriber.body("analysis.completed")["speakers"]}
         assert speakers["Dana Reyes"]["observed"] is False
         assert speakers["Dana Reyes"]["vad"] is None

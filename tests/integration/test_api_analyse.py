@@ -19,11 +19,11 @@ from hub import runtime as runtimes
 from hub.analysis.models import AnalysisJob
 from hub.analysis.uploads import begin_upload
 from hub.deliveries.models import Message
-from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.settings import Settings
 from tests.support.api import Api, a_key, working_api
 from tests.support.short_recording import RECORDINGS, cut
+from tests.support.stores import ready_runtime
 
 WORDS = "Well, um, I think we could maybe start in March. We will definitely sign the contract. I am so happy about it."
 
@@ -49,8 +49,7 @@ def portrait(recording: Path) -> bytes:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime, Api]]:
     directory = tmp_path_factory.mktemp("hub")
-    built = runtimes.build(Settings(data_dir=directory, allow_private_inputs=True, polling_interval_s=0.05))
-    upgrade(built.database)
+    built = ready_runtime(Settings(data_dir=directory, allow_private_inputs=True, polling_interval_s=0.05))
     runtimes.install(built)
     with working_api(built, plan="enterprise") as api:
         yield built, api

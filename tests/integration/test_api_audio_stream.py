@@ -9,17 +9,16 @@ import numpy as np
 import pytest
 
 from hub import runtime as runtimes
-from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.settings import Settings
 from tests.support.api import Api, working_api
 from tests.support.short_recording import RECORDINGS
+from tests.support.stores import ready_runtime
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime, Api]]:
-    built = runtimes.build(Settings(data_dir=tmp_path_factory.mktemp("hub")))
-    upgrade(built.database)
+    built = ready_runtime(Settings(data_dir=tmp_path_factory.mktemp("hub")))
     runtimes.install(built)
     with working_api(built) as api:
         yield built, api

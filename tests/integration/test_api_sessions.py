@@ -19,12 +19,12 @@ from starlette.websockets import WebSocketDisconnect
 from hub import runtime as runtimes
 from hub.accounts.models import ApiKey, Usage
 from hub.deliveries.models import Message
-from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.sessions.service.opening import expire_sessions
 from hub.settings import Settings
 from tests.support.api import Api, a_key, working_api
 from tests.support.short_recording import RECORDINGS
+from tests.support.stores import ready_runtime
 
 START_MS = 1_704_067_200_000
 
@@ -44,8 +44,7 @@ def frames() -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime, Api]]:
-    built = runtimes.build(Settings(data_dir=tmp_path_factory.mktemp("hub")))
-    upgrade(built.database)
+    built = ready_runtime(Settings(data_dir=tmp_path_factory.mktemp("hub")))
     runtimes.install(built)
     with working_api(built, plan="enterprise") as api:
         yield built, api

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from hub import runtime as runtimes
-from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.settings import Settings
 from hub.speech.listening import heading
 from tests.support.api import Api, a_key, working_api
 from tests.support.short_recording import RECORDINGS
+from tests.support.stores import ready_runtime
 
 FOURTEEN = {"neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised", "contempt", "anxious", "confused",
             "excited", "amused", "content", "frustrated"}  # fmt: skip
@@ -52,8 +52,7 @@ def clip() -> bytes:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime, Api]]:
-    built = runtimes.build(Settings(data_dir=tmp_path_factory.mktemp("hub"), polling_interval_s=0.05))
-    upgrade(built.database)
+    built = ready_runtime(Settings(data_dir=tmp_path_factory.mktemp("hub"), polling_interval_s=0.05))
     runtimes.install(built)
     with working_api(built, speech=True) as api:
         yield built, api

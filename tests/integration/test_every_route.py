@@ -15,12 +15,12 @@ from hub import runtime as runtimes
 from hub.accounts.models import Role
 from hub.accounts.scopes import APP_SCOPES, SCOPES
 from hub.accounts.sessions import Member, find_member
-from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.settings import Settings
 from tests.support.api import a_key
 from tests.support.apps import Person, a_person, a_server, an_app, tokens
 from tests.support.routes import Guarded, all_guarded
+from tests.support.stores import ready_runtime
 from tests.support.tenant import Tenant, everything_of, names_of, seed_everything
 
 OPEN = {
@@ -78,8 +78,7 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    built = runtimes.build(Settings(data_dir=tmp_path_factory.mktemp("hub")))
-    upgrade(built.database)
+    built = ready_runtime(Settings(data_dir=tmp_path_factory.mktemp("hub")))
     runtimes.install(built)
     server = a_server(built)
     owner = a_person(built, server, Role.OWNER)

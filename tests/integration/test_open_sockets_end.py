@@ -14,12 +14,12 @@ from hub.accounts.models import ApiKey
 from hub.accounts.oauth_server.models import OAuthToken
 from hub.accounts.open_sockets import ACCESS_ENDED
 from hub.accounts.service import revoke_api_key
-from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.sessions.models import LiveSession, SessionState
 from hub.settings import Settings
 from tests.support.api import Api, a_key, working_api
 from tests.support.apps import a_person, an_app, call, tokens
+from tests.support.stores import ready_runtime
 
 WITHIN_S = 6.0
 STREAMS = ["/v1/sessions/{session}/stream", "/v1/stream/video", "/v1/stream/audio"]
@@ -27,8 +27,7 @@ STREAMS = ["/v1/sessions/{session}/stream", "/v1/stream/video", "/v1/stream/audi
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime, Api]]:
-    built = runtimes.build(Settings(data_dir=tmp_path_factory.mktemp("hub")))
-    upgrade(built.database)
+    built = ready_runtime(Settings(data_dir=tmp_path_factory.mktemp("hub")))
     runtimes.install(built)
     with working_api(built) as api:
         yield built, api

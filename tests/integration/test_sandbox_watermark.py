@@ -10,13 +10,13 @@ from sqlmodel import select
 
 from hub import runtime as runtimes
 from hub.deliveries.models import Message
-from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.settings import Settings
 from tests.integration.test_api_audio_stream import samples
 from tests.integration.test_api_on_postgresql import a_frame
 from tests.integration.test_api_speech import speech
 from tests.support.api import Api, a_key, working_api
+from tests.support.stores import ready_runtime
 
 MARK = "sandbox"
 LIMITS = {"requests_per_minute": 1000, "frames_per_second": 100, "sessions_at_once": 20}
@@ -24,8 +24,7 @@ LIMITS = {"requests_per_minute": 1000, "frames_per_second": 100, "sessions_at_on
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime, Api]]:
-    built = runtimes.build(Settings(data_dir=tmp_path_factory.mktemp("hub"), polling_interval_s=0.05))
-    upgrade(built.database)
+    built = ready_runtime(Settings(data_dir=tmp_path_factory.mktemp("hub"), polling_interval_s=0.05))
     runtimes.install(built)
     with working_api(built, plan="sandbox", limits=LIMITS) as api:
         yield built, api

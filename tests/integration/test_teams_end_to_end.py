@@ -12,17 +12,16 @@ import uvicorn
 from pydantic import SecretStr
 from sqlmodel import select
 
-from hub import runtime as runtimes
 from hub.app import create_app
 from hub.connections.models import Connection
 from hub.connections.service.subscribe import try_subscribing
 from hub.ingest.models import InboundEvent
 from hub.meetings.models import Meeting
-from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.settings import Settings
 from sandbox.serving import free_port, running
 from tests.support.certificates import pem_with_certificate
+from tests.support.stores import ready_runtime
 from tests.support.teams_lab import (
     EVERYBODY,
     TRANSCRIPT,
@@ -66,8 +65,7 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> I
         path = SecretStr(str(keys) if request.param == "encrypted" else "")
         app = app_of(url).model_copy(update={"webhook_keys": path})
         update = {"oauth_apps": {"teams": app}, "port": port}
-        runtime = runtimes.build(settings.model_copy(update=update))
-        upgrade(runtime.database)
+        runtime = ready_runtime(settings.model_copy(update=update))
         with _serving(runtime, port):
             lab = TeamsLab(url, runtime, Receiver(), new_organisation(runtime))
             connection = lab.connect(EVERYBODY)

@@ -14,15 +14,14 @@ import httpx
 from pydantic import SecretStr
 from sqlmodel import select
 
-from hub import runtime as runtimes
 from hub.accounts.models import ApiKey
 from hub.accounts.tokens import hash_token
 from hub.kit.crypto import new_master_key
-from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.settings import Settings
 from sandbox.serving import free_port
 from tests.support.api import a_key
+from tests.support.stores import ready_runtime
 
 ROOT = Path(__file__).parents[2]
 _START_S = 120
@@ -61,8 +60,7 @@ def serving_hub(directory: Path) -> Iterator[Served]:
         "HUB_POLLING_INTERVAL_S": "0.05",
         "PYTHONPATH": str(ROOT),
     }
-    built = runtimes.build(Settings(port=port, data_dir=directory / "hub", master_key=SecretStr(master_key)))
-    upgrade(built.database)
+    built = ready_runtime(Settings(port=port, data_dir=directory / "hub", master_key=SecretStr(master_key)))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HUB_", "PYTEST"))}
     log = directory / "hub.log"
     with log.open("wb") as output:

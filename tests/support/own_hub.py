@@ -11,12 +11,11 @@ from pathlib import Path
 
 import httpx
 
-from hub import runtime as runtimes
 from hub.kit.crypto import new_master_key
-from hub.migrations.upgrade import upgrade
 from hub.settings import Settings
 from sandbox.serving import free_port
 from tests.support.api import a_key
+from tests.support.stores import ready_runtime
 
 ROOT = Path(__file__).parents[2]
 _UP_WITHIN_S = 180.0
@@ -77,8 +76,7 @@ def served(folder: Path, database_url: str = "", **settings: str) -> Iterator[Se
 
 def _prepare(own: dict[str, str]) -> str:
     given = {"data_dir": own["HUB_DATA_DIR"], "master_key": own["HUB_MASTER_KEY"]}
-    runtime = runtimes.build(Settings.model_validate({**given, "database_url": own["HUB_DATABASE_URL"]}))
-    upgrade(runtime.database)
+    runtime = ready_runtime(Settings.model_validate({**given, "database_url": own["HUB_DATABASE_URL"]}))
     key = a_key(runtime, plan="enterprise")
     runtime.database.close()
     return key

@@ -19,6 +19,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from hub.kit.database import Database
+from hub.migrations.upgrade import upgrade
+
 _BINARIES = Path("/usr/lib/postgresql")
 _READY_WITHIN_S = 30.0
 
@@ -33,11 +36,11 @@ class PostgresServer:
         """The address in the form `HUB_DATABASE_URL` takes."""
         return f"postgresql://hub@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self) -> str:
-        """Make an empty database and give its address."""
+    def create_database(self, template: str = "template1") -> str:
+        """Make a copy of a database, an empty one by default, and give its address."""
         name = f"t_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         return self.url(name)
 
 
@@ -71,10 +74,19 @@ def postgres_server() -> Iterator[PostgresServer]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: PostgresServer) -> str:
+    """The name of a database with the whole schema, to be copied."""
+    database = Database(url := postgres_server.create_database())
+    upgrade(database)
+    database.close()
+    return url.rpartition("/")[2]
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> str:
-    """The address of a database that is this test's own."""
-    return postgres_server.create_database()
+def postgres_url(postgres_server: PostgresServer, migrated_database: str) -> str:
+    """The address of a database that is this test's own, with the whole schema."""
+    return postgres_server.create_database(migrated_database)
 
 
 def _newest_binaries() -> Path | None:

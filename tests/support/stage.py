@@ -20,7 +20,6 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 from sqlmodel import select
 
-from hub import runtime as runtimes
 from hub.accounts.models import Organisation
 from hub.connections.access import open_destination
 from hub.connections.models import Connection
@@ -33,11 +32,11 @@ from hub.deliveries.service import NewDestination, NewEndpoint, create_destinati
 from hub.kit.crypto import new_master_key
 from hub.kit.repository import TenantModel
 from hub.meetings.models import Meeting, TimelineEntry
-from hub.migrations.upgrade import upgrade
 from hub.runtime import Runtime
 from hub.settings import Settings
 from sandbox.demo.settings import app_environment
 from sandbox.serving import free_port, running
+from tests.support.stores import ready_runtime
 from tests.support.subscriber import Subscriber, subscribing
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +51,16 @@ PEOPLE = [
     {"name": "Dana Reyes", "email": "dana.reyes@northwind.example", "internal": True},
     {"name": "Priya Shah", "email": "priya.shah@contoso.example"},
 ]
+
+PATIENCE_S = 240.0
+"""No promise about speed: machines that run tests are often slow and busy."""
+SIMULATORS_WAIT_S = {
+    ("zoom", "webhook_timeout"): 60.0,
+    ("teams", "validation_seconds"): 60.0,
+    ("teams", "notification_seconds"): 60.0,
+    ("hubspot", "webhook_timeout"): 60.0,
+}
+"""How long simulators wait for our answers: how fast those are is no matter of these tests either."""
 
 Row = TypeVar("Row", bound=TenantModel)
 
@@ -166,7 +175,9 @@ class Stage:
         (meeting,) = self.rows(Meeting)
         return meeting
 
-    def until(self, condition: Callable[[], object], within_s: float, what: str, *, every_s: float = 0.1) -> None:
+    def until(
+        self, condition: Callable[[], object], what: str, *, within_s: float = PATIENCE_S, every_s: float = 0.1
+    ) -> None:
         """Wait for it; on failure the hubs' logs are part of the message."""
         deadline = time.monotonic() + within_s
         while not condition():
@@ -227,7 +238,7 @@ class Stage:
             except httpx.TransportError:
                 return False
 
-        self.until(is_up, 120, "the hub is up")
+        self.until(is_up, "the hub is up")
 
 
 @contextmanager
@@ -247,9 +258,10 @@ def staging(
     with running(directory / "sandbox", recordings) as base, subscribing() as subscriber:
         environment = hub_environment(directory, base, database_url, more)
         settings = _settings(environment)
-        runtime = runtimes.build(settings)
-        upgrade(runtime.database)
+        runtime = ready_runtime(settings)
         stage = Stage(directory, base, subscriber, settings, environment, runtime)
+        for (provider, option), seconds in SIMULATORS_WAIT_S.items():
+            stage.set_option(provider, option, seconds)
         stage.organisation_id = found_organisation(stage, providers, owners=owners)
         try:
             yield stage

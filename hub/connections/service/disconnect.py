@@ -67,7 +67,7 @@ def _load(runtime: Runtime, key: ConnectionKey) -> Connection:
 async def _revoke(runtime: Runtime, connection: Connection) -> bool:
     """Whether the provider took note. Its failure must not keep tokens here that an admin wants gone."""
     try:
-        endpoint = token_endpoint(runtime.settings, connection.provider)
+        endpoint = token_endpoint(runtime.settings, connection.provider, connection.config)
         tokens = open_tokens(runtime.vault, connection.id, connection.tokens)
         return await endpoint.revoke(await _living(endpoint, tokens, runtime.clock()))
     except (OAuthError, NotConfigured, SealedValueError) as error:

@@ -1,5 +1,6 @@
 """The OAuth side of a provider as this hub is configured for it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from connectors import registry
@@ -10,18 +11,21 @@ from oauth.provider import ClientCredentials
 from oauth.tokens import TokenEndpoint
 
 
-def token_endpoint(settings: Settings, provider: str) -> TokenEndpoint:
-    """Calls to the provider's token endpoint. Raises `NotConfigured` and `registry.UnknownProvider`."""
+def token_endpoint(settings: Settings, provider: str, config: Mapping[str, object]) -> TokenEndpoint:
+    """Calls to the token endpoint of the provider, where the connect form's answers choose among several.
+
+    Raises `NotConfigured` and `registry.UnknownProvider`.
+    """
     app, manifest = settings.app(provider), registry.manifest(provider)
     if not app.client_id:
         raise NotConfigured(f"{manifest.name} is not set up: HUB_OAUTH_APPS__{provider.upper()}__CLIENT_ID is empty")
     credentials = ClientCredentials(app.client_id, app.client_secret.get_secret_value())
-    return TokenEndpoint(manifest.oauth_provider(app.hosts), credentials)
+    return TokenEndpoint(manifest.oauth_provider(app.hosts, config), credentials)
 
 
 def app_only_endpoint(settings: Settings, provider: str, section: AppOnlySection, tenant: str) -> TokenEndpoint:
     """The same for access of the app itself to one tenant; `tenant` is empty before the consent. Raises alike."""
-    own, app = token_endpoint(settings, provider), settings.app(provider)
+    own, app = token_endpoint(settings, provider, {}), settings.app(provider)
     return replace(own, provider=registry.manifest(provider).app_only_provider(section, app.hosts, tenant))
 
 

@@ -42,7 +42,7 @@ async def finish_connecting(runtime: Runtime, visitor: Visitor, provider: str, q
     name = registry.manifest(provider).name
     try:
         tokens, tenant = await _granted(runtime, authorization, query)
-        account = await _identify(runtime, provider, tokens, tenant)
+        account = await _identify(runtime, authorization, tokens, tenant)
     except AccessDenied as error:
         raise ConnectFailed(f"{name} was not connected, because access was not granted", declined=True) from error
     except (OAuthError, ConnectorError) as error:
@@ -89,15 +89,17 @@ def _require_unclaimed(runtime: Runtime, authorization: Authorization, account: 
 
 async def _exchange(runtime: Runtime, authorization: Authorization, code: str) -> TokenSet:
     verifier = runtime.vault.open(authorization.code_verifier, verifier_context(authorization.id)).decode()
-    endpoint = token_endpoint(runtime.settings, authorization.provider)
+    endpoint = token_endpoint(runtime.settings, authorization.provider, authorization.config)
     back = redirect_uri(runtime.settings, authorization.provider)
     return await endpoint.exchange(code, back, verifier, runtime.clock())
 
 
-async def _identify(runtime: Runtime, provider: str, tokens: TokenSet, tenant: Mapping[str, str]) -> Account:
+async def _identify(
+    runtime: Runtime, authorization: Authorization, tokens: TokenSet, tenant: Mapping[str, str]
+) -> Account:
     """Ask the provider whose tokens these are; the facts of its token answer come along."""
-    manifest = registry.manifest(provider)
-    hosts = manifest.hosts_with(runtime.settings.app(provider).hosts)
+    manifest = registry.manifest(authorization.provider)
+    hosts = manifest.hosts_with(runtime.settings.app(manifest.id).hosts, authorization.config)
     facts = {**account_facts(manifest, hosts, tokens.answer), **tenant}
 
     async def token(refused: bool) -> str:
@@ -107,5 +109,5 @@ async def _identify(runtime: Runtime, provider: str, tokens: TokenSet, tenant: M
 
     async with open_http(hosts, facts) as http:
         client = ConnectionClient(http, manifest, hosts, facts, token, runtime.clock)
-        account: Account = await registry.connector_class(provider)(client).check()
+        account: Account = await registry.connector_class(manifest.id)(client).check()
     return Account(account.id, account.name, {**facts, **account.facts})

@@ -20,6 +20,7 @@ from connectors.base.errors import AuthorizationLost, ConnectorError, ProviderUn
 from connectors.base.http import retry_after
 from hub.connections.facts import account_facts
 from hub.connections.locks import connection_lock
+from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
 from hub.connections.sealing import seal_tokens
 from hub.connections.service.access import Access, ConnectionKey, load_access, mark_reconnect
@@ -62,13 +63,11 @@ async def refresh(runtime: Runtime, key: ConnectionKey, seen_version: int) -> Ac
 
 def _renewal(runtime: Runtime, access: Access) -> Renewal | None:
     """How to get new tokens: by the refresh token, or anew for the app itself; None when there is no way."""
-    provider, token = access.connection.provider, access.tokens.refresh_token
+    connection, token = access.connection, access.tokens.refresh_token
+    provider, config = connection.provider, connection.config
     if token is not None:
-        return partial(token_endpoint(runtime.settings, provider).refresh, token)
-    section, tenant = (
-        registry.manifest(provider).app_only(access.connection.config),
-        access.connection.account.get("tenant"),
-    )
+        return partial(token_endpoint(runtime.settings, provider, config).refresh, token)
+    section, tenant = registry.manifest(provider).app_only(config), connection.account.get("tenant")
     if section is None or not tenant:
         return None
     return app_only_endpoint(runtime.settings, provider, section, tenant).for_app
@@ -107,7 +106,7 @@ def _was_answered(error: OAuthError) -> bool:
 def _store(runtime: Runtime, key: ConnectionKey, access: Access, tokens: TokenSet) -> None:
     """Keep the new pair. When the connection was authorised anew meanwhile, that newer pair stays."""
     connection = access.connection
-    facts = _facts(runtime, connection.provider, tokens)
+    facts = _facts(runtime, connection, tokens)
     _update(
         runtime,
         key,
@@ -121,13 +120,14 @@ def _store(runtime: Runtime, key: ConnectionKey, access: Access, tokens: TokenSe
     )
 
 
-def _facts(runtime: Runtime, provider: str, tokens: TokenSet) -> dict[str, str]:
+def _facts(runtime: Runtime, connection: Connection, tokens: TokenSet) -> dict[str, str]:
     """What the answer says about the account; nothing when it cannot be, since the tokens have to be kept anyway."""
-    manifest = registry.manifest(provider)
+    manifest = registry.manifest(connection.provider)
+    hosts = manifest.hosts_with(runtime.settings.app(manifest.id).hosts, connection.config)
     try:
-        return account_facts(manifest, manifest.hosts_with(runtime.settings.app(provider).hosts), tokens.answer)
+        return account_facts(manifest, hosts, tokens.answer)
     except RequestRejected as error:
-        _log.warning("connection.facts_refused", provider=provider, reason=error.message)
+        _log.warning("connection.facts_refused", provider=manifest.id, reason=error.message)
         return {}
 
 

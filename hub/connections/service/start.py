@@ -40,7 +40,7 @@ def _request(
     settings, back = runtime.settings, redirect_uri(runtime.settings, provider)
     section = registry.manifest(provider).app_only(config)
     if section is None:
-        endpoint = token_endpoint(settings, provider)
+        endpoint = token_endpoint(settings, provider, config)
         return begin(endpoint.provider, endpoint.credentials.client_id, back, random_text)
     endpoint = app_only_endpoint(settings, provider, section, tenant="")
     return begin_consent(endpoint.provider, endpoint.credentials.client_id, back, random_text)

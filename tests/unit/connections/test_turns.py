@@ -13,9 +13,6 @@ from hub.accounts.models import RateWindow
 from hub.accounts.rate_limits import forget_windows
 from hub.connections.turns import Turns
 from hub.runtime import Runtime
-from tests.support.postgres import postgres_server, postgres_url
-
-__all__ = ["postgres_server", "postgres_url"]
 
 LIMIT = 5
 

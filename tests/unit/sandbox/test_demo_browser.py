@@ -19,12 +19,13 @@ FORM = """
 <button name="decision" value="allow">Allow</button><button name="decision" value="deny">Deny</button></form>
 <a href="/next?x=1">Go <b>on</b></a></main>
 """
+MOMENT = '<time datetime="2026-11-20T09:00:02.500+00:00">09:00</time>'
 TIMELINE = """
 <span class="state" data-tone="note">{state}</span><ol class="timeline">
 <li><div><div class="row apart"><strong>Recording announced</strong></div>
-<span class="muted small"><time>now</time></span></div></li>
+<span class="muted small">{moment}</span></div></li>
 <li><div><div class="row apart"><strong>Delivery succeeded</strong><span class="muted small num">+2 s</span></div>
-<span class="small">Message in #deal-room.</span><br><span class="muted small"><time>now</time></span></div></li></ol>
+<span class="small">Message in #deal-room.</span><br><span class="muted small">{moment}</span></div></li></ol>
 """
 
 
@@ -52,8 +53,8 @@ class _Site(http.server.BaseHTTPRequestHandler):
 def browser() -> Iterator[Browser]:
     _Site.pages = {
         "/form": FORM,
-        "/busy": TIMELINE.format(state="Analysing · 40 %"),
-        "/idle": TIMELINE.format(state="Ready"),
+        "/busy": TIMELINE.format(moment=MOMENT, state="Analysing · 40 %"),
+        "/idle": TIMELINE.format(moment=MOMENT, state="Ready"),
     }
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Site)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
