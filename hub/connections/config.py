@@ -30,7 +30,7 @@ def _value(field: ConfigField, given: object) -> object:
         return _host(field, text)
     if field.type == "choice" and text not in field.choices:
         raise ValueError(f"must be one of {', '.join(field.choices)}")
-    return _number(field, text) if field.type == "number" else text
+    return _number(text) if field.type == "number" else text
 
 
 def _host(field: ConfigField, text: str) -> str:
@@ -40,7 +40,7 @@ def _host(field: ConfigField, text: str) -> str:
     return name
 
 
-def _number(field: ConfigField, text: str) -> float:
+def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError as error:

@@ -37,8 +37,8 @@ class Browser:
     http: httpx.AsyncClient
     csrf: str
 
-    async def post(self, path: str) -> httpx.Response:
-        return await self.http.post(path, data={CSRF_FIELD: self.csrf})
+    async def post(self, path: str, **form: str) -> httpx.Response:
+        return await self.http.post(path, data={CSRF_FIELD: self.csrf, **form})
 
     async def start(self, provider: FakeProvider) -> str:
         """Press connect; gives the state that the provider would send back."""
@@ -101,6 +101,17 @@ async def test_an_admin_connects_an_account_and_it_is_renewed_the_second_time(
     assert (first, second) == ("connected", "renewed")
     [connection] = _connections(hub)
     assert connection.token_version == 2
+
+
+async def test_a_salesforce_connection_signs_in_where_its_form_says(hub: Runtime) -> None:
+    apps = {"salesforce": OAuthApp(client_id=CLIENT_ID, client_secret=SecretStr(CLIENT_SECRET))}
+    salesforce = replace(hub, settings=hub.settings.model_copy(update={"oauth_apps": apps}))
+    async with signed_in(salesforce, "mira@harbourlight.example") as browser:
+        answer = await browser.post("/connect/salesforce", login="https://Harbourlight.my.salesforce.com/home")
+        refused = await browser.post("/connect/salesforce", login="evil.example")
+
+    assert httpx.URL(answer.headers["location"]).host == "harbourlight.my.salesforce.com"
+    assert refused.headers["location"] == "/connections?notice=invalid&provider=salesforce&field=login"
 
 
 async def test_a_state_works_once(hub: Runtime, provider: FakeProvider) -> None:

@@ -202,6 +202,26 @@ def test_a_connection_that_needs_a_person_says_why_on_two_pages(
     assert "<strong>Zoom</strong> must be connected again" in page
 
 
+def test_reconnecting_signs_in_where_the_connection_did_and_a_refused_answer_is_named(
+    app: FastAPI, runtime: Runtime, owner: Owner
+) -> None:
+    app.state.runtime = replace(
+        runtime, settings=runtime.settings.model_copy(update={"oauth_apps": {"salesforce": OAuthApp(client_id="app")}})
+    )
+    connection = Connection(
+        organisation_id=owner[1].organisation_id, provider="salesforce", account_id="00D/005", tokens="",
+        state=ConnectionState.RECONNECT, config={"login": "northwind.my.salesforce.com"}, created_at=runtime.clock(),
+    )  # fmt: skip
+    with runtime.database.transaction() as session:
+        session.add(connection)
+
+    page = browser_with(app, owner[0]).get("/connections?notice=invalid&provider=salesforce&field=login").text
+
+    assert re.search(r'name="login" value="northwind\.my\.salesforce\.com"', page)
+    assert "Salesforce was not connected" in page
+    assert "My Domain or sandbox: Your own address" in page
+
+
 def test_no_page_claims_to_tell_who_is_honest(browser_of_owner: TestClient, runtime: Runtime, owner: Owner) -> None:
     meeting = seed_meeting(runtime, owner[1].organisation_id)
     under_way = seed_meeting_under_way(runtime, owner[1].organisation_id)

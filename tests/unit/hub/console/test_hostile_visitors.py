@@ -184,7 +184,11 @@ def test_signing_in_leads_nowhere_else(browser_of_owner: TestClient, location: s
 
 def test_a_link_puts_no_words_on_our_pages(browser_of_owner: TestClient) -> None:
     assert "Zoom is connected." in browser_of_owner.get("/connections?notice=connected&provider=zoom").text
-    for query in ("notice=connected&provider=Call+0800+123", "notice=Call+0800+123&provider=zoom"):
+    for query in (
+        "notice=connected&provider=Call+0800+123",
+        "notice=Call+0800+123&provider=zoom",
+        "notice=invalid&provider=salesforce&field=Call+0800+123",
+    ):
         assert "Call 0800 123" not in browser_of_owner.get(f"/connections?{query}").text
 
 
