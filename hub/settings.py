@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     liveness_ttl_s: float = Field(default=30.0, gt=0)
     """A process that was silent this long is taken for dead and its work handed on."""
     polling_interval_s: float = Field(default=0.2, gt=0)
+    """How often queues are looked into whose callers wait for the answer; the others at a third of that."""
     reconcile_every_s: int = Field(default=900, ge=5)
     retention_days: int = Field(default=365, ge=1)
     allow_private_webhook_targets: bool = False

@@ -13,6 +13,8 @@ WEBHOOKS: Final = "webhooks"
 HOUSEKEEPING: Final = "housekeeping"
 
 _QUICK_AT_ONCE: Final = 4
+_LEISURE: Final = 3
+"""Looking into a queue costs a query or two even when it is empty, and a hub has some fifteen of them."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Queue:
     """`at_once` workflows per process.
 
     With `calls` per `period_s`, each partition has that limit of its own; with `in_turn`, the work of one partition
-    is done one after the other, over all processes.
+    is done one after the other, over all processes. A `leisurely` one is looked into less often.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Queue:
     calls: int | None = None
     period_s: float = 1.0
     in_turn: bool = False
+    leisurely: bool = True
 
 
 def outbound(provider: str) -> str:
@@ -57,7 +60,7 @@ def analyses(storage: str | None, *, quick: bool) -> str:
 def of_inputs(storage: str, analyses_at_once: int) -> tuple[Queue, ...]:
     """The queues of inputs of the API that a process with this disk serves."""
     return tuple(
-        Queue(analyses(place, quick=quick), _QUICK_AT_ONCE if quick else analyses_at_once)
+        Queue(analyses(place, quick=quick), _QUICK_AT_ONCE if quick else analyses_at_once, leisurely=False)
         for place in (None, storage)
         for quick in (False, True)
     )
@@ -70,7 +73,7 @@ async def register(queues: Iterable[Queue], polling_interval_s: float) -> None:
         await DBOS.register_queue_async(
             queue.name,
             worker_concurrency=queue.at_once,
-            polling_interval_sec=polling_interval_s,
+            polling_interval_sec=polling_interval_s * (_LEISURE if queue.leisurely else 1),
             partition_limiter=limiter,  # type: ignore[arg-type]
             partition_concurrency=1 if queue.in_turn else None,
             on_conflict="always_update",

@@ -57,7 +57,7 @@ def serving_hub(directory: Path) -> Iterator[Served]:
         "HUB_MASTER_KEY": master_key,
         "HUB_ALLOW_PRIVATE_INPUTS": "true",
         "HUB_ALLOW_PRIVATE_WEBHOOK_TARGETS": "true",
-        "HUB_POLLING_INTERVAL_S": "0.05",
+        "HUB_POLLING_INTERVAL_S": "0.1",
         "PYTHONPATH": str(ROOT),
     }
     built = ready_runtime(Settings(port=port, data_dir=directory / "hub", master_key=SecretStr(master_key)))
