@@ -16,6 +16,7 @@ from hub.engine.retry import DecisionKind, decide
 from hub.ingest.models import InboundEvent, InboundSource
 from hub.ingest.sealing import open_event
 from hub.ingest.service import completing_work, take_in
+from hub.meetings.announced import note_delays
 from hub.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ def _take_in(runtime: Runtime, row: InboundEvent, event: SourceEvent | None) -> 
     with runtime.database.transaction() as session:
         connection = session.get_one(Connection, row.connection_id)
         take_in(runtime, session, connection, [event], InboundSource.WEBHOOK)
+        note_delays(session, connection, event, session.get_one(InboundEvent, row.id).delays)
 
 
 def _later(runtime: Runtime, row: InboundEvent, error: ConnectorError, attempt: int) -> None:
@@ -56,4 +58,7 @@ def _later(runtime: Runtime, row: InboundEvent, error: ConnectorError, attempt: 
     if decision.kind is not DecisionKind.RETRY:
         return
     with runtime.database.transaction() as session:
+        kept = session.get_one(InboundEvent, row.id)
+        told = {"at": runtime.clock().isoformat(), "why": f"{error.message} ({decision.why})"}
+        kept.delays = {**kept.delays, str(attempt): told}
         enqueue(session, completing_work(row, attempt=attempt + 1, delay_s=decision.delay_s))

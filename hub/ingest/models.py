@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, UniqueConstraint
 
-from hub.kit.database import moment
+from hub.kit.database import json_field, moment
 from hub.kit.ids import new_id
 from hub.kit.repository import TenantModel
 
@@ -36,3 +36,6 @@ class InboundEvent(TenantModel, table=True):
     received_at: datetime = moment(index=True)
     parked_attempt: int | None = Field(default=None, index=True)
     """The attempt that found the connection waiting for a person; the next one follows the reconnection."""
+    delays: dict[str, dict[str, str]] = json_field(default_factory=dict)
+    """By the attempt at completing it, when that failed (`at`) and what followed (`why`): until one succeeds there is
+    no meeting whose timeline could tell."""

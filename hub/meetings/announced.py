@@ -1,5 +1,6 @@
 """A meeting appears in the hub the moment its provider mentions it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -29,6 +30,25 @@ def note_announced(session: Session, connection: Connection, event: SourceEvent,
     return meeting
 
 
+def note_delays(
+    session: Session, connection: Connection, event: SourceEvent, delays: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Each try at finding out what the event is about that failed, by its number: `at` and `why`."""
+    meeting = _known(session, connection, event.recording.meeting_id) if event.recording else None
+    if meeting is None:
+        return
+    for attempt, delay in delays.items():
+        timeline.record(
+            session,
+            organisation_id=meeting.organisation_id,
+            meeting_id=meeting.id,
+            step="recording.delayed",
+            key=f"{event.key}:asked:{attempt}",
+            message=delay["why"],
+            at=datetime.fromisoformat(delay["at"]),
+        )
+
+
 def note_ended(session: Session, connection: Connection, event: SourceEvent, now: datetime) -> Meeting:
     """The meeting of an event that only says that it is over."""
     meeting = _meeting(session, connection, event, now)
@@ -55,7 +75,11 @@ def _meeting(session: Session, connection: Connection, event: SourceEvent, now: 
         updated_at=now,
     )
     insert_once(session, row, on=("connection_id", "external_id"))
-    found = Meetings(session, connection.organisation_id).by_external_id(connection.id, row.external_id)
+    found = _known(session, connection, row.external_id)
     if found is None:
         raise LookupError("the meeting was removed while its event arrived")
     return found
+
+
+def _known(session: Session, connection: Connection, external_id: str) -> Meeting | None:
+    return Meetings(session, connection.organisation_id).by_external_id(connection.id, external_id)

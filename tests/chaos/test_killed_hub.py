@@ -19,6 +19,14 @@ MOMENTS = {
     "after the CRM was written, before that is noted": "hub.deliveries.sending:_to_crm:after",
     "after the subscriber was told, before that is noted": "hub.deliveries.sending:_to_endpoint:after",
 }
+TAKEN_OVER = (
+    "while the recording arrives",
+    "while it is analysed",
+    "after the result is published, before the step is noted",
+    "after deliveries are planned",
+    "after the CRM was written, before that is noted",
+)
+"""One of each stage: which of its moments it was makes no difference to whoever takes over."""
 
 
 @pytest.mark.parametrize("crash_at", MOMENTS.values(), ids=MOMENTS.keys())
@@ -49,7 +57,7 @@ def test_a_polite_stop_in_the_middle_of_an_analysis_loses_nothing_either(tmp_pat
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("crash_at", MOMENTS.values(), ids=MOMENTS.keys())
+@pytest.mark.parametrize("crash_at", [MOMENTS[name] for name in TAKEN_OVER], ids=TAKEN_OVER)
 def test_another_worker_takes_over(tmp_path: Path, recordings: Path, postgres_url: str, crash_at: str) -> None:
     with staging(tmp_path, recordings, database_url=postgres_url) as stage:
         hubs = [stage.start_hub(crash_at=crash_at), stage.start_hub("worker", crash_at=crash_at)]

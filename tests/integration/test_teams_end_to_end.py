@@ -16,7 +16,7 @@ from hub.app import create_app
 from hub.connections.models import Connection
 from hub.connections.service.subscribe import try_subscribing
 from hub.ingest.models import InboundEvent
-from hub.meetings.models import Meeting
+from hub.meetings.models import Meeting, TimelineEntry
 from hub.runtime import Runtime
 from hub.settings import Settings
 from sandbox.serving import free_port, running
@@ -48,6 +48,10 @@ class Running:
     def meetings(self) -> list[Meeting]:
         with self.runtime.database.transaction() as session:
             return list(session.exec(select(Meeting)).all())
+
+    def timeline(self) -> list[TimelineEntry]:
+        with self.runtime.database.transaction() as session:
+            return list(session.exec(select(TimelineEntry)).all())
 
     def events(self) -> list[InboundEvent]:
         with self.runtime.database.transaction() as session:
@@ -85,6 +89,19 @@ def test_a_recording_and_its_transcript_become_one_meeting(hub: Running) -> None
     assert kinds == {"recording.completed", "transcript.completed"}
     assert all(sent["state"] == "delivered" for sent in hub.lab.state()["notifications"])
     assert {attempt["status"] for sent in hub.lab.state()["notifications"] for attempt in sent["attempts"]} == {202}
+
+
+@pytest.mark.parametrize("hub", ["basic"], indirect=True)
+def test_why_asking_about_a_notification_took_two_tries_stands_in_the_meetings_timeline(hub: Running) -> None:
+    slow_down = {"provider": "teams", "kind": "429_retry_after", "path": "/recordings/", "seconds": 1}
+    hub.lab.order("faults", [slow_down])
+
+    hub.lab.play(participants=[])
+
+    wait_for(lambda: any(row.step == "recording.delayed" for row in hub.timeline()), "the second try", 60)
+    [delay] = [row.message for row in hub.timeline() if row.step == "recording.delayed"]
+    assert "429" in delay
+    assert delay.endswith("(retry in 1 s)")
 
 
 def test_a_removed_subscription_is_made_again_and_what_it_missed_is_found(hub: Running) -> None:
