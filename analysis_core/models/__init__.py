@@ -4,6 +4,6 @@
 """
 
 from analysis_core.models.catalogue import Model
-from analysis_core.models.store import describe, session, used, weights
+from analysis_core.models.store import describe, release_sessions, session, used, weights
 
-__all__ = ["Model", "describe", "session", "used", "weights"]
+__all__ = ["Model", "describe", "release_sessions", "session", "used", "weights"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis_core.errors import ModelMissing
+from analysis_core.memory import give_back
 from analysis_core.models.catalogue import PACKAGE, Model, catalogue
 
 _CHUNK = 1 << 20
@@ -86,3 +87,9 @@ def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def release_sessions() -> None:
+    """Let go of all sessions: whoever needs one again loads it again, in a fraction of a second."""
+    _session.cache_clear()
+    give_back()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from analysis_core.io.media import Media
+from analysis_core.models import release_sessions
 from analysis_core.observations import Cue, Transcript, Turn
 
 MODELS = ("whisper-base-ct2",)
@@ -24,6 +25,7 @@ def transcribe(
     from analysis_core.transcription.recogniser import Recogniser
     from analysis_core.transcription.sentences import cues
 
+    release_sessions()  # the recogniser is the largest of all models, and those that heard the voice are done
     recogniser = Recogniser()
     found: list[Cue] = []
     for number, (channel, turns) in enumerate(spoken.items()):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis_core.arithmetic import on_one_thread
+from analysis_core.memory import give_back
 from analysis_core.models import weights
 from analysis_core.observations import Block
 from analysis_core.speech.embedding import levelled
@@ -35,6 +36,7 @@ class Recogniser:
         on_one_thread()
         self._language: str | None = None
         self._model = _model()
+        give_back()
 
     def words(self, audio: Block) -> list[Word]:
         """The words in up to thirty seconds of speech at 16 kHz, in order."""

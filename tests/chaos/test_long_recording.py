@@ -41,17 +41,19 @@ pytestmark = [
 ]
 
 
-def _peak(folder: Path, minutes: float) -> tuple[int, float]:
+def _peak(folder: Path, minutes: float, *, recognise: bool = False) -> tuple[int, float]:
+    """Bytes at the most, and the minutes that it was; with `recognise`, the words are taken from the sound."""
     folder.mkdir()
     length_s = loop(folder, minutes)
     began = time.monotonic()
+    words = ["", "yes"] if recognise else [str(folder / "long.vtt"), ""]
     done = subprocess.run(
-        [sys.executable, "-c", _CODE, str(folder / "long.mp4"), str(folder / "long.vtt"), ""],
+        [sys.executable, "-c", _CODE, str(folder / "long.mp4"), *words],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     said = json.loads(done.stdout)
     assert said["s"] == pytest.approx(length_s, abs=3)
-    assert said["sentences"] > 20 * length_s / 86
+    assert said["sentences"] > (10 if recognise else 20) * length_s / 86
     sys.stdout.write(f"{length_s / 60:.1f} min: {said['peak'] / 1e6:.0f} MB, {time.monotonic() - began:.0f} s\n")
     return said["peak"], length_s / 60
 
@@ -63,3 +65,10 @@ def test_a_longer_recording_needs_hardly_more_memory(tmp_path: Path) -> None:
     assert long < _MOST_BYTES
     assert (long - short) / (long_min - short_min) < _MOST_PER_MINUTE
     assert short + (60 - short_min) * (long - short) / (long_min - short_min) < _MOST_BYTES
+
+
+@pytest.mark.skipif(not path_of(catalogue()["whisper-base-ct2"]).exists(), reason="the recogniser is not built")
+def test_recognising_the_words_fits_as_well(tmp_path: Path) -> None:
+    most, _ = _peak(tmp_path / "unheard", LONG if "LONG_MINUTES" in os.environ else 1.5, recognise=True)
+
+    assert most < _MOST_BYTES
