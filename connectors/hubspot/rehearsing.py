@@ -5,7 +5,16 @@ from collections.abc import Mapping, Sequence
 from connectors.base.crm import PlannedAction, PlannedRecord, Rehearsal
 from connectors.base.errors import RequestRejected
 from connectors.base.records import RecordRef, Report
-from connectors.base.rehearsing import Labels, changes_to, planned_record
+from connectors.base.rehearsing import (
+    Figures,
+    Labels,
+    Place,
+    changes_to,
+    missing_fields,
+    planned_figures,
+    planned_link,
+    planned_record,
+)
 from connectors.hubspot.activity import meeting_to_reuse
 from connectors.hubspot.api import Api, Record
 from connectors.hubspot.mapping import (
@@ -21,6 +30,7 @@ from connectors.hubspot.properties import BEFORE, MEETING_ID
 from connectors.hubspot.reading import Links, Standing, current, key_of
 from connectors.hubspot.timeline import events
 
+_HUBSPOT = Place("HubSpot", fields="properties")
 _ACTIVITIES = frozenset({"Call", "Meeting"})
 
 
@@ -55,16 +65,11 @@ def _plan(
     labels: Mapping[str, Labels],
 ) -> PlannedRecord:
     if not takes_figures(ref):
-        return planned_record(ref, PlannedAction.LINK, "The call is linked to it; nothing is written to it.")
-    if standing is None:
-        return planned_record(ref, PlannedAction.SKIP, "It no longer exists in HubSpot.")
-    values = record_values(report, ref, mapping)
-    if not values:
-        return planned_record(ref, PlannedAction.LINK, "The call is linked to it; no figure goes there.")
-    if shows_later_meeting(standing.row, property_for(ref.type, "meeting_at", mapping), report):
-        return planned_record(ref, PlannedAction.SKIP, "It already shows a later call; its properties are left alone.")
-    changes = changes_to(standing.row, values, labels[ref.type])
-    return planned_record(ref, PlannedAction.UPDATE, f"{len(changes)} properties are written.", changes)
+        return planned_link(ref)
+    row = None if standing is None else standing.row
+    later = row is not None and shows_later_meeting(row, property_for(ref.type, "meeting_at", mapping), report)
+    figures = Figures(row, record_values(report, ref, mapping), later)
+    return planned_figures(_HUBSPOT, ref, figures, labels[ref.type])
 
 
 def _activity(
@@ -102,10 +107,7 @@ def _call_now(api: Api, meeting_id: str, names: Sequence[str]) -> Record | None:
 
 
 def _missing(planned: Sequence[PlannedRecord], labels: Mapping[str, Labels]) -> tuple[str, ...]:
-    absent = sorted(
-        {f"{each.type}.{change.field}" for each in planned for change in each.changes
-         if change.field not in labels[each.type] and change.field != BEFORE}
-    )  # fmt: skip
+    absent = missing_fields(planned, labels, but=(BEFORE,))
     return (f"Missing in HubSpot; run the set-up first: {', '.join(absent)}.",) if absent else ()
 
 

@@ -7,11 +7,22 @@ from simple_salesforce.format import format_soql
 
 from connectors.base.crm import PlannedAction, PlannedRecord, Rehearsal
 from connectors.base.records import RecordRef, Report
-from connectors.base.rehearsing import Labels, changes_to, planned_record
+from connectors.base.rehearsing import (
+    Figures,
+    Labels,
+    Place,
+    changes_to,
+    missing_fields,
+    planned_figures,
+    planned_link,
+    planned_record,
+)
 from connectors.salesforce.api import COMPOSITE_LIMIT, Api, Record
 from connectors.salesforce.fields import BEFORE, MEETING_ID
 from connectors.salesforce.mapping import field_for, record_values, shows_later_meeting, takes_figures, task_values
 from connectors.salesforce.reading import fields_now, mapped_fields
+
+_SALESFORCE = Place("Salesforce", fields="fields")
 
 
 def rehearse(api: Api, report: Report, records: Sequence[RecordRef], mapping: Mapping[str, str]) -> Rehearsal:
@@ -39,16 +50,10 @@ def _plan(
     report: Report, ref: RecordRef, mapping: Mapping[str, str], row: Record | None, labels: Mapping[str, Labels]
 ) -> PlannedRecord:
     if not takes_figures(ref):
-        return planned_record(ref, PlannedAction.LINK, "The call is linked to it; nothing is written to it.")
-    if row is None:
-        return planned_record(ref, PlannedAction.SKIP, "It no longer exists in Salesforce.")
-    values = record_values(report, ref, mapping)
-    if not values:
-        return planned_record(ref, PlannedAction.LINK, "The call is linked to it; no figure goes there.")
-    if shows_later_meeting(row, field_for(ref.type, "meeting_at", mapping), report):
-        return planned_record(ref, PlannedAction.SKIP, "It already shows a later call; its fields are left alone.")
-    changes = changes_to(row, values, labels[ref.type])
-    return planned_record(ref, PlannedAction.UPDATE, f"{len(changes)} fields are written.", changes)
+        return planned_link(ref)
+    later = row is not None and shows_later_meeting(row, field_for(ref.type, "meeting_at", mapping), report)
+    figures = Figures(row, record_values(report, ref, mapping), later)
+    return planned_figures(_SALESFORCE, ref, figures, labels[ref.type])
 
 
 def _task(
@@ -73,10 +78,7 @@ def _task_now(api: Api, meeting_id: str, names: Sequence[str], labels: Labels) -
 
 
 def _missing(writes: Sequence[PlannedRecord], task: PlannedRecord, labels: Mapping[str, Labels]) -> tuple[str, ...]:
-    absent = sorted(
-        {f"{each.type}.{change.field}" for each in (*writes, task) for change in each.changes
-         if change.field not in labels[each.type]}
-    )  # fmt: skip
+    absent = missing_fields((*writes, task), labels)
     if not absent:
         return ()
     return (f"Missing in Salesforce, or hidden from the connected user; run the set-up first: {', '.join(absent)}.",)

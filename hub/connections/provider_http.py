@@ -4,16 +4,14 @@ A download address, a redirect or a link to the next page is the provider's word
 database, a metadata service or a colleague's printer.
 """
 
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Any
 
 import httpx
 
 from hub.connections.hosts import TrustedHosts
-from hub.kit.ssrf import guarded_client
+from hub.kit.ssrf import guarded_client, tls
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=10.0)
 _MAX_REDIRECTS = 5
@@ -56,13 +54,7 @@ class ProviderHttp:
 @asynccontextmanager
 async def open_http(hosts: Mapping[str, str], account: Mapping[str, str]) -> AsyncIterator[ProviderHttp]:
     """HTTP for one connection, with time-outs set."""
-    own = httpx.AsyncClient(timeout=_TIMEOUT, verify=_tls(), mounts=_LOOPBACK_IS_DIRECT)
+    own = httpx.AsyncClient(timeout=_TIMEOUT, verify=tls(trust_env=True), mounts=_LOOPBACK_IS_DIRECT)
     public = guarded_client(allow_private=False, timeout=_TIMEOUT)
     async with own, public:
         yield ProviderHttp(own, public, TrustedHosts.of(hosts, account))
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Shared, because reading the root certificates takes longer than many a call."""
-    return httpx.create_ssl_context()

@@ -1,7 +1,8 @@
 """Putting a meeting's CRM records right: a person knows better than a rule."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -24,6 +25,22 @@ from hub.meetings.repository import Meetings
 from hub.runtime import Runtime
 
 router = APIRouter()
+
+
+@dataclass(frozen=True)
+class RecordForm:
+    """The record that was picked, and the text that it was found by; none where it was among the alternatives."""
+
+    record_type: Annotated[str, Form()] = ""
+    record_id: Annotated[str, Form()] = ""
+    text: Annotated[str, Form()] = ""
+
+    def pick(self, offered: Iterable[RecordRef]) -> RecordRef | None:
+        """The record among those offered."""
+        return next((ref for ref in offered if (ref.type, ref.id) == (self.record_type, self.record_id)), None)
+
+
+Picked = Annotated[RecordForm, Depends()]
 _CHANGED = "The record is changed. Send the result again to write it there."
 
 
@@ -33,15 +50,13 @@ async def choose(
     match_id: str,
     admin: CurrentAdmin,
     runtime: CurrentRuntime,
-    record_type: Annotated[str, Form()] = "",
-    record_id: Annotated[str, Form()] = "",
-    text: Annotated[str, Form()] = "",
+    picked: Picked,
 ) -> Response:
-    """Take an alternative instead, or a record that was found by this `text`."""
+    """Take an alternative instead, or a record that was found by a text."""
     match = await asyncio.to_thread(_find, runtime, admin, match_id)
     if match is None:
         return not_found(request)
-    wanted = await _offered(runtime, admin, match, (record_type, record_id), text)
+    wanted = await _offered(runtime, admin, match, picked)
     if wanted is None:
         return not_found(request)
     await asyncio.to_thread(correct_match, runtime, admin.organisation_id, match_id, wanted, actor=admin.user_id)
@@ -108,16 +123,14 @@ async def add(
     connection_id: str,
     admin: CurrentAdmin,
     runtime: CurrentRuntime,
-    record_type: Annotated[str, Form()] = "",
-    record_id: Annotated[str, Form()] = "",
-    text: Annotated[str, Form()] = "",
+    picked: Picked,
 ) -> Response:
-    """Add a record that was found by this `text`."""
+    """Add a record that was found by a text."""
     meeting, connection, _ = await asyncio.to_thread(_known, runtime, admin, meeting_id, connection_id, "")
     if meeting is None or connection is None:
         return not_found(request)
-    found, _trouble = await _searched(runtime, admin, connection_id, text)
-    wanted = next((ref for ref in found if (ref.type, ref.id) == (record_type, record_id)), None)
+    found, _trouble = await _searched(runtime, admin, connection_id, picked.text)
+    wanted = picked.pick(found)
     if wanted is None:
         return not_found(request)
     await asyncio.to_thread(
@@ -126,13 +139,11 @@ async def add(
     return redirect(request, f"/meetings/{meeting_id}", "The record is added. Send the result again to write it there.")
 
 
-async def _offered(
-    runtime: Runtime, admin: Member, match: CrmMatch, key: tuple[str, str], text: str
-) -> RecordRef | None:
-    """The record of this type and id, if it is an alternative or the CRM finds it by the text."""
+async def _offered(runtime: Runtime, admin: Member, match: CrmMatch, picked: RecordForm) -> RecordRef | None:
+    """The record that was picked, if it is an alternative or the CRM finds it by the text."""
     known = [RecordRef(**each) for each in match.alternatives]
-    found = (await _searched(runtime, admin, match.connection_id, text))[0] if text else []
-    return next((ref for ref in (*known, *found) if (ref.type, ref.id) == key), None)
+    found, _trouble = await _searched(runtime, admin, match.connection_id, picked.text)
+    return picked.pick((*known, *found))
 
 
 async def _searched(runtime: Runtime, admin: Member, connection_id: str, text: str) -> tuple[Sequence[RecordRef], str]:

@@ -43,9 +43,12 @@ def check_url(url: str, *, allow_private: bool) -> None:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    """Shared, because reading the root certificates takes longer than many a call."""
-    return httpx.create_ssl_context(trust_env=False)
+def tls(*, trust_env: bool) -> ssl.SSLContext:
+    """Shared, because reading the root certificates takes longer than many a call.
+
+    With `trust_env`, those that the operator named by `SSL_CERT_FILE` or `SSL_CERT_DIR` count.
+    """
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 class _GuardedTransport(httpx.AsyncBaseTransport):
@@ -54,7 +57,7 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, allow_private: bool) -> None:
         self._allow_private = allow_private
         self._inner = httpx.AsyncHTTPTransport(
-            verify=_tls(), limits=httpx.Limits(max_keepalive_connections=0), trust_env=False, retries=0
+            verify=tls(trust_env=False), limits=httpx.Limits(max_keepalive_connections=0), trust_env=False, retries=0
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
