@@ -47,6 +47,7 @@ class _Adapter(HTTPAdapter):
         options["timeout"] = options.get("timeout") or _TIMEOUT_S
         answer = super().send(request, *args, **options)
         if answer.status_code == requests.codes.too_many_requests:  # simple-salesforce drops the headers of errors
+            answer.close()
             wait = retry_after({name.lower(): value for name, value in answer.headers.items()}, datetime.now(UTC))
             raise RateLimited("Salesforce asks to wait", retry_after=wait)
         return answer
