@@ -88,7 +88,7 @@ def find(sentence: str) -> list[Hit]:
     Hesitation and hedging are looked for again where what was found is taken out, since one can stand inside another:
     "I do, you know, not know".
     """
-    text = sentence.replace("\u2019", "'")
+    text = sentence.replace("\u2019", "'").replace("\u00ad", "-")  # a soft hyphen does not end a word
     pauses = list(_listed(text, [kind for kind in kinds() if kind.name == FILLED_PAUSE]))
     fluent = _blanked(text, pauses)
     others = [kind for kind in kinds() if kind.name != FILLED_PAUSE]
@@ -133,9 +133,13 @@ def _listed(text: str, among: Sequence[MarkerKind]) -> Iterator[Hit]:
 
 
 def _repetitions(text: str) -> Iterator[Hit]:
-    """A word or two said twice in a row, as when starting over."""
+    """A word or two said twice in a row, as when starting over.
+
+    People start over at the small words; of the others, "super, super" or "State, State", most are meant.
+    """
     for match in _REPEATED.finditer(text):
-        if not _MEANT_TWICE.fullmatch(match.group(1)):
+        said = match.group(1)
+        if said.split()[0].lower() in function_words() and not _MEANT_TWICE.fullmatch(said):
             yield Hit("repetition", "hesitation", match.start(), match.end(), "markers:repetition")
 
 

@@ -1,5 +1,6 @@
 """Words: EmoBank's and GoEmotions' official test splits, by the code of `hub evaluate text`."""
 
+from bench.accuracy import markers
 from bench.figures import Figures
 from bench.sources import Sources
 from hub.evaluation import sentences, text
@@ -24,6 +25,7 @@ def measure(figures: Figures, data: Sources, quick: bool) -> None:
     for name, score in found["f1"].items():
         figures.add(f"text.ekman_f1_{name}", score)
     figures.add("text.ekman_n", found["n"])
+    markers.measure(figures, data)
 
 
 def _nobody(_share: float) -> None:
