@@ -1,6 +1,7 @@
 """One hub for all tests of the clients, real media, and a proxy where something is to go wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,10 @@ from tests.support.short_recording import RECORDINGS, cut
 
 _EXPRESSIVE = 120
 """A frame with active Action Units."""
+
+
+_until_left = ExitStack()
+_running: list[Served] = []
 
 
 @dataclass(frozen=True)
@@ -59,11 +64,21 @@ def _speech(target: Path, seconds: float) -> None:
         written.mux(stream.encode(None))
 
 
-@pytest.fixture(scope="session")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A running hub."""
-    with serving_hub(tmp_path_factory.mktemp("sdk-hub")) as served:
-        yield served
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """A running hub: one for all modules of this folder."""
+    if not _running:
+        _running.append(_until_left.enter_context(serving_hub(tmp_path_factory.mktemp("sdk-hub"))))
+    return _running[0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Generator[None]:
+    """The hub ends with the folder's last test, not with the whole run: even an idle one takes part of a core."""
+    yield
+    if nextitem is None or not nextitem.path.is_relative_to(Path(__file__).parent):
+        _running.clear()
+        _until_left.close()
 
 
 @pytest.fixture
