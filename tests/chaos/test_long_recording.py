@@ -23,11 +23,14 @@ _MOST_BYTES = 1_000_000_000
 _MOST_PER_MINUTE = 6_000_000
 
 _CODE = """
-import json, resource, sys
+import json, sys
+from pathlib import Path
 from analysis_core import Options, analyse
 media, words, recognise = sys.argv[1:]
 result = analyse(media, transcript=words or None, options=Options(transcribe=bool(recognise)))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+# getrusage would tell of the process that started this one, if that was larger
+lines = Path("/proc/self/status").read_text().splitlines()
+peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
 print(json.dumps({"peak": peak, "s": result.duration_s, "sentences": len(result.sentences)}))
 """
 
