@@ -16,6 +16,7 @@ from hub.deliveries.queueing import DELIVER
 from hub.deliveries.sending import Unneeded, send
 from hub.deliveries.switching import switch_off_endpoint
 from hub.engine import durable
+from hub.kit.patience import store_patiently
 from hub.observability import tracing
 from hub.runtime import Runtime
 
@@ -72,6 +73,7 @@ def _skip(runtime: Runtime, this: Try, reason: str) -> None:
         outbox.skip(session, session.get_one(Delivery, this.delivery_id), reason, runtime.clock())
 
 
+@store_patiently
 def _finish(runtime: Runtime, this: Try, outcome: Outcome) -> None:
     with runtime.database.transaction() as session:
         outbox.finish(session, this, outcome, runtime.clock())

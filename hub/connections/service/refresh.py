@@ -11,9 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import sqlalchemy.exc
 import structlog
-import tenacity
 
 from connectors import registry
 from connectors.base.errors import AuthorizationLost, ConnectorError, ProviderUnavailable, RateLimited, RequestRejected
@@ -25,6 +23,7 @@ from hub.connections.repository import ConnectionRepository
 from hub.connections.sealing import seal_tokens
 from hub.connections.service.access import Access, ConnectionKey, load_access, mark_reconnect
 from hub.connections.service.endpoint import app_only_endpoint, token_endpoint
+from hub.kit.patience import store_patiently
 from hub.runtime import Runtime
 from oauth.errors import InvalidGrant, OAuthError, Unavailable
 from oauth.tokens import TokenSet
@@ -36,13 +35,6 @@ _NOTHING_TO_RENEW = "{name} no longer accepts our access and gave no way to rene
 
 Renewal = Callable[[datetime], Awaitable[TokenSet]]
 """Asks the provider for new tokens at this moment."""
-
-_store_patiently = tenacity.retry(
-    retry=tenacity.retry_if_exception_type(sqlalchemy.exc.OperationalError),
-    wait=tenacity.wait_exponential(multiplier=0.1, max=2),
-    stop=tenacity.stop_after_delay(15),
-    reraise=True,
-)
 
 
 async def refresh(runtime: Runtime, key: ConnectionKey, seen_version: int) -> Access:
@@ -102,7 +94,7 @@ def _was_answered(error: OAuthError) -> bool:
     return error.answered if isinstance(error, Unavailable) else True
 
 
-@_store_patiently
+@store_patiently
 def _store(runtime: Runtime, key: ConnectionKey, access: Access, tokens: TokenSet) -> None:
     """Keep the new pair. When the connection was authorised anew meanwhile, that newer pair stays."""
     connection = access.connection
