@@ -37,7 +37,7 @@ def _decoded(data: bytes) -> Any:
     import numpy as np
 
     try:
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB) if data else None
     except cv2.error:
         picture = None
     if picture is None:
@@ -45,7 +45,7 @@ def _decoded(data: bytes) -> Any:
     scale = _MOST_EDGE / max(picture.shape[:2])
     if scale < 1:
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(picture[:, :, ::-1])
+    return picture
 
 
 def _told(face: "LiveFace") -> dict[str, Any]:
