@@ -6,6 +6,7 @@ Its own retry on a lost connection would repeat `chat.postMessage` blindly, and 
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
@@ -15,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from connectors.base.connector import AuthorizedClient
 from connectors.base.errors import AuthorizationLost, ConnectorError, ProviderUnavailable
 from connectors.slack.errors import TOKEN_EXPIRED, classify
+from connectors.slack.pacing import turn
 
 _TIMEOUT_S = 30
 _NETWORK_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError, json.JSONDecodeError)
@@ -37,9 +39,9 @@ class SlackApi:
                 raise
         return await self._send(await self._client.access_token(force_refresh=True), method, arguments)
 
-    async def take_turn(self, channel: str) -> None:
-        """Wait for this channel's next second: Slack takes about one message in each, over all processes of ours."""
-        await self._client.take_turn(f"channel:{channel}", 1, limit=1, period_s=1)
+    def turn(self, channel: str) -> AbstractAsyncContextManager[None]:
+        """Post in this channel inside: Slack takes about one message a second in each. Raises `RateLimited`."""
+        return turn(self._client, channel)
 
     async def upload(self, content: bytes, name: str, title: str, words: str) -> str:
         """Upload a picture that only messages of ours will show; gives its id. `words` is what it shows."""

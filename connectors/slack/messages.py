@@ -101,8 +101,8 @@ class Messages:
         metadata = {"event_type": EVENT_TYPE, "event_payload": facts_of(report)}
         text = revision_text(report, earlier)
         place = {"channel": self._channel, "thread_ts": shown.ts}
-        await self._api.take_turn(self._channel)
-        await self._api.call("chat.postMessage", text=text, metadata=metadata, unfurl_links=False, **place)
+        async with self._api.turn(self._channel):
+            await self._api.call("chat.postMessage", text=text, metadata=metadata, unfurl_links=False, **place)
 
     async def _reply(self, standing: Posted, report: Report) -> Posted:
         return await self._replied(standing, report) or await self.post(report, thread=standing.ts)
@@ -127,8 +127,8 @@ class Messages:
         return await self._say(method, _content(report, earlier, None), place)
 
     async def _say(self, method: str, content: Mapping[str, Any], place: Mapping[str, Any]) -> Answer:
-        await self._api.take_turn(self._channel)
-        return await self._inside(lambda: self._api.call(method, channel=self._channel, **content, **place))
+        async with self._api.turn(self._channel):
+            return await self._inside(lambda: self._api.call(method, channel=self._channel, **content, **place))
 
     async def _picture(self, report: Report) -> str | None:
         """The id of the uploaded trend; None where there is nothing to draw or the app may not upload."""
