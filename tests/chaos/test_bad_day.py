@@ -34,6 +34,8 @@ WAITS = ",".join(["1", "1", "2", "2", "3", *["4"] * 15])
 """Between attempts, in seconds: short, because the day is, and many, because it is so bad."""
 DESTINATIONS = ("salesforce", "hubspot", "slack")
 UNHARMFUL = ("slow", "late_webhook", "double_webhook")
+OWN_PACE = "other work uses the account's limit up"
+"""What stands in the ledger where our own calls had to wait for each other for too long: no fault."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(WITHIN_S + 300)]
 
@@ -131,20 +133,20 @@ def _assert_mailed(stage: Stage, wanted: set[str]) -> None:
     """`sendMail` has no idempotency key: a mail whose answer was lost goes out once more, and no other one does."""
     counts = Counter(_meeting_in(mail["html"]) for mail in stage.state("teams")["mails"])
     assert set(counts) == wanted
-    tries = Counter(meeting_id for provider, meeting_id, _ in _attempts(stage) if provider == "teams")
+    tries = Counter(meeting_id for provider, meeting_id, *_ in _attempts(stage) if provider == "teams")
     assert all(counts[meeting_id] <= tries[meeting_id] for meeting_id in wanted)
 
 
-def _attempts(stage: Stage) -> Sequence[tuple[str, str, str]]:
-    """Provider, meeting and outcome of each attempt at a destination."""
+def _attempts(stage: Stage) -> Sequence[tuple[str, str, str, str]]:
+    """Provider, meeting, outcome and message of each attempt at a destination."""
     statement = (
-        select(Connection.provider, Delivery.meeting_id, Attempt.outcome)
+        select(Connection.provider, Delivery.meeting_id, Attempt.outcome, Attempt.message)
         .join(Destination, col(Destination.connection_id) == col(Connection.id))
         .join(Delivery, col(Delivery.destination_id) == col(Destination.id))
         .join(Attempt, col(Attempt.delivery_id) == col(Delivery.id))
     )
     with stage.runtime.database.transaction() as session:
-        return [(provider, str(meeting_id), outcome) for provider, meeting_id, outcome in session.exec(statement)]
+        return [(provider, str(meeting), outcome, said) for provider, meeting, outcome, said in session.exec(statement)]
 
 
 def _assert_limits_kept(stage: Stage) -> None:
@@ -190,13 +192,14 @@ def _harm(hits: dict[str, int]) -> int:
 
 def _failed_attempts(stage: Stage) -> Counter[str]:
     """Failed attempts of deliveries, by provider."""
-    return Counter(provider for provider, _, outcome in _attempts(stage) if outcome != "succeeded")
+    failed = ((provider, message) for provider, _, outcome, message in _attempts(stage) if outcome != "succeeded")
+    return Counter(provider for provider, message in failed if OWN_PACE not in message)
 
 
 def _delays(stage: Stage) -> Counter[str]:
     """Delays in the meetings' timelines, by the provider that was asked: the source, or the CRM of its organisation."""
     sources = {meeting.id: meeting.provider for meeting in stage.rows(Meeting)}
-    rows = [row for row in stage.rows(TimelineEntry) if row.step.endswith(".delayed")]
+    rows = [row for row in stage.rows(TimelineEntry) if row.step.endswith(".delayed") and OWN_PACE not in row.message]
     by_crm = {"zoom": "salesforce", "teams": "hubspot"}
     return Counter(
         by_crm[sources[row.meeting_id]] if row.step == "matching.delayed" else sources[row.meeting_id] for row in rows
