@@ -22,14 +22,17 @@ def faces_of_still(data: bytes) -> dict[str, Any]:
     return faces_of_frame(LiveFaces(), data, 0.0)
 
 
-def faces_of_frame(faces: "LiveFaces", data: bytes, time_s: float) -> dict[str, Any]:
-    """The faces of the next picture, the most prominent first. Raises `MediaUnreadable`."""
+def faces_of_frame(faces: "LiveFaces", data: bytes, time_s: float, *, every_unit: bool = True) -> dict[str, Any]:
+    """The faces of the next picture, the most prominent first. Raises `MediaUnreadable`.
+
+    Without `every_unit` only the active ones are named: live frames come fast, and few ask for all.
+    """
     from analysis_core.observations import Frame
 
     image = _decoded(data)
     found = faces.see(Frame(time_s, image))
     ranked = sorted(found, key=lambda face: -face.box[2] * face.box[3])
-    return {"width": image.shape[1], "height": image.shape[0], "faces": [_told(face) for face in ranked]}
+    return {"width": image.shape[1], "height": image.shape[0], "faces": [_told(face, every_unit) for face in ranked]}
 
 
 def _decoded(data: bytes) -> Any:
@@ -48,7 +51,7 @@ def _decoded(data: bytes) -> Any:
     return picture
 
 
-def _told(face: "LiveFace") -> dict[str, Any]:
+def _told(face: "LiveFace", every_unit: bool) -> dict[str, Any]:
     ranked = sorted(face.expressions.items(), key=lambda item: -item[1])
     return {
         "face": face.track,
@@ -60,7 +63,7 @@ def _told(face: "LiveFace") -> dict[str, Any]:
             "confidence": _rounded(face.confidence),
         },
         "active_aus": [code for code, value in sorted(face.aus.items()) if value >= ACTIVE_FROM],
-        "action_units": _units(face),
+        **({"action_units": _units(face)} if every_unit else {}),
         "expression": ranked[0][0],
         "expressions": {name: _rounded(share) for name, share in face.expressions.items()},
         "engagement_score": round(100 * face.attention, 1),

@@ -75,7 +75,7 @@ class _Desk:
 
         return faces_of_still(payload)
 
-    def do_frame(self, payload: bytes, session: str, time_s: float) -> dict[str, Any]:
+    def do_frame(self, payload: bytes, session: str, time_s: float, detail: bool) -> dict[str, Any]:
         """The faces of one frame of a live session."""
         from analysis_core.face import LiveFaces
         from hub.analysis.pictures import faces_of_frame
@@ -84,7 +84,7 @@ class _Desk:
         self._faces[session] = faces
         while len(self._faces) > _SESSIONS:
             self._faces.popitem(last=False)
-        return faces_of_frame(faces, payload, time_s)
+        return faces_of_frame(faces, payload, time_s, every_unit=detail)
 
     def do_hear(self, payload: bytes, session: str, encoding: str) -> dict[str, Any]:
         """The next sound of a live stream."""

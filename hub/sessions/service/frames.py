@@ -36,7 +36,7 @@ async def see_frame(
     require_frame(picture, timestamp_ms)
     await count_frame(runtime, caller)
     started_ms = await _started_ms(runtime, caller, session_id, timestamp_ms)
-    shown = await _look(runtime, session_id, picture, max(0.0, (timestamp_ms - started_ms) / 1000))
+    shown = await _look(runtime, session_id, picture, max(0.0, (timestamp_ms - started_ms) / 1000), detail)
     return await asyncio.to_thread(_judge, runtime, caller, session_id, timestamp_ms, shown, detail)
 
 
@@ -55,13 +55,13 @@ async def forget_faces(runtime: Runtime, session_id: str) -> None:
     await warm.pool(runtime.settings.media_dir).of(session_id).ask("forget", session=session_id)
 
 
-async def _look(runtime: Runtime, session_id: str, picture: bytes, time_s: float) -> Mapping[str, Any]:
+async def _look(runtime: Runtime, session_id: str, picture: bytes, time_s: float, detail: bool) -> Mapping[str, Any]:
     process = warm.pool(runtime.settings.media_dir).of(session_id)
     if process.waiting >= _MOST_WAITING:
         raise Unavailable("Too many frames are waiting to be analysed.", retry_after=1)
     try:
         shown: Mapping[str, Any] = await process.ask(
-            "frame", picture, timeout_s=_TIMEOUT_S, session=session_id, time_s=time_s
+            "frame", picture, timeout_s=_TIMEOUT_S, session=session_id, time_s=time_s, detail=detail
         )
     except AnalysisFailed as error:
         if error.code == "media_unreadable":
