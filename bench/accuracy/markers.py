@@ -40,5 +40,5 @@ def _labels() -> list[dict[str, str]]:
 
 
 def _comments(path: Path) -> dict[str, str]:
-    rows = (line.rstrip("\n").split("\t") for line in path.read_text(encoding="utf-8").split("\n"))
+    rows = (line.split("\t") for line in path.read_text(encoding="utf-8").split("\n"))
     return {row[2]: row[0] for row in rows if len(row) > 2}

@@ -151,7 +151,7 @@ class ConfigField(_Section):
     """What such an answer may be, since our secret is sent there; `*.` stands for any subdomain."""
 
     @model_validator(mode="after")
-    def _choices_belong_to_choice(self) -> Self:
+    def _fits_its_type(self) -> Self:
         if (self.type == "choice") != bool(self.choices):
             raise ValueError("choices are for fields of type choice, and required there")
         if (self.host is None) != (not self.allowed_hosts) or (self.host and self.type != "text"):

@@ -15,6 +15,7 @@ from hub.connections.client import ConnectionClient
 from hub.connections.errors import NotConfigured
 from hub.connections.provider_http import open_http
 from hub.connections.service.access import Access, ConnectionKey, load_access, mark_reconnect
+from hub.connections.service.endpoint import hosts_of
 from hub.connections.service.refresh import refresh
 from hub.connections.turns import turns_of
 from hub.kit.crypto import SealedValueError
@@ -100,7 +101,7 @@ class _Session:
 async def _connector(stack: AsyncExitStack, runtime: Runtime, session: _Session) -> Connector:
     connection = session.access.connection
     manifest = registry.manifest(connection.provider)
-    hosts = manifest.hosts_with(runtime.settings.app(manifest.id).hosts, connection.config)
+    hosts = hosts_of(runtime.settings, manifest.id, connection.config)
     http = await stack.enter_async_context(open_http(hosts, connection.account))
     turns = turns_of(runtime, connection)
     client = ConnectionClient(http, manifest, hosts, connection.account, session.token, runtime.clock, turns)

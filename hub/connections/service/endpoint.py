@@ -23,6 +23,11 @@ def token_endpoint(settings: Settings, provider: str, config: Mapping[str, objec
     return TokenEndpoint(manifest.oauth_provider(app.hosts, config), credentials)
 
 
+def hosts_of(settings: Settings, provider: str, config: Mapping[str, object]) -> dict[str, str]:
+    """The hosts: the provider's, the operator's, and what the connect form chose. Raises `ManifestError`."""
+    return registry.manifest(provider).hosts_with(settings.app(provider).hosts, config)
+
+
 def app_only_endpoint(settings: Settings, provider: str, section: AppOnlySection, tenant: str) -> TokenEndpoint:
     """The same for access of the app itself to one tenant; `tenant` is empty before the consent. Raises alike."""
     own, app = token_endpoint(settings, provider, {}), settings.app(provider)

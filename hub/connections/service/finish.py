@@ -13,7 +13,7 @@ from hub.connections.facts import account_facts
 from hub.connections.models import Authorization
 from hub.connections.provider_http import open_http
 from hub.connections.repository import connections_of_others, take_authorization
-from hub.connections.service.endpoint import app_only_endpoint, redirect_uri, token_endpoint
+from hub.connections.service.endpoint import app_only_endpoint, hosts_of, redirect_uri, token_endpoint
 from hub.connections.service.keep import Kept, keep_connection
 from hub.connections.service.start import verifier_context
 from hub.runtime import Runtime
@@ -99,7 +99,7 @@ async def _identify(
 ) -> Account:
     """Ask the provider whose tokens these are; the facts of its token answer come along."""
     manifest = registry.manifest(authorization.provider)
-    hosts = manifest.hosts_with(runtime.settings.app(manifest.id).hosts, authorization.config)
+    hosts = hosts_of(runtime.settings, manifest.id, authorization.config)
     facts = {**account_facts(manifest, hosts, tokens.answer), **tenant}
 
     async def token(refused: bool) -> str:

@@ -22,7 +22,7 @@ from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
 from hub.connections.sealing import seal_tokens
 from hub.connections.service.access import Access, ConnectionKey, load_access, mark_reconnect
-from hub.connections.service.endpoint import app_only_endpoint, token_endpoint
+from hub.connections.service.endpoint import app_only_endpoint, hosts_of, token_endpoint
 from hub.kit.patience import store_patiently
 from hub.runtime import Runtime
 from oauth.errors import InvalidGrant, OAuthError, Unavailable
@@ -115,7 +115,7 @@ def _store(runtime: Runtime, key: ConnectionKey, access: Access, tokens: TokenSe
 def _facts(runtime: Runtime, connection: Connection, tokens: TokenSet) -> dict[str, str]:
     """What the answer says about the account; nothing when it cannot be, since the tokens have to be kept anyway."""
     manifest = registry.manifest(connection.provider)
-    hosts = manifest.hosts_with(runtime.settings.app(manifest.id).hosts, connection.config)
+    hosts = hosts_of(runtime.settings, manifest.id, connection.config)
     try:
         return account_facts(manifest, hosts, tokens.answer)
     except RequestRejected as error:
