@@ -125,11 +125,9 @@ def test_a_code_that_is_used_twice_kills_the_tokens_it_gave(
     assert entry.details["reason"] == "the code was used twice"
 
 
-def test_of_two_requests_with_one_code_at_once_at_most_one_wins(
-    runtime: Runtime, server: TestClient, dana: Person, app: App
-) -> None:
+def test_of_two_requests_with_one_code_at_once_at_most_one_wins(server: TestClient, dana: Person, app: App) -> None:
     code, answers = dana.code(app), list[Any]()
-    threads = [threading.Thread(target=lambda: answers.append(redeem(a_server(runtime), app, code))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: answers.append(redeem(server, app, code))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
