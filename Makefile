@@ -52,7 +52,7 @@ bench: models  ## measure accuracy and speed; writes bench/RESULTS.md
 	@$(BIN)/python -m bench
 
 train: models  ## reproduce the weights trained here, with a report
-	@$(BIN)/python -m analysis_core.models.train
+	@scripts/train $(ARGS)
 
 recording: setup  ## draw and speak the demo recording again
 	@$(BIN)/python -m sandbox.recording

@@ -68,11 +68,13 @@ def analyse(
     `analysis_core.errors`.
     """
     options = options or Options()
-    recording = open_media(media, options) if media is not None else None
-    read = read_transcript(transcript) if transcript is not None else None
-    if recording is None and read is None:
+    if media is None and transcript is None:
         raise MediaUnreadable("There is neither a recording nor a transcript to analyse.")
-    with Progress(hook, _stages(recording, read, options)) as progress:
+    with Progress(hook, "decode") as progress:
+        progress("decode", 0.0)
+        recording = open_media(media, options) if media is not None else None
+        read = read_transcript(transcript) if transcript is not None else None
+        progress.plan(_stages(recording, read, options))
         progress("decode", 1.0)
         result = fuse(_observe(recording, read, options, progress))
         progress("fusion", 1.0)

@@ -15,19 +15,22 @@ _QUIET_S = 0.5
 class Progress:
     """A hook for the stages: `progress("speech", 0.5)` tells the caller how much of everything is done.
 
-    `work` says how much each stage is of the whole, in any unit, in the order in which they run. What is told never
-    goes back. Used as a context manager it repeats the last news when there is none; the hook is then called from two
-    threads, never from both at once.
+    What is told never goes back. Used as a context manager it repeats the last news when there is none; the hook is
+    then called from two threads, never from both at once.
     """
 
-    def __init__(self, hook: Hook | None, work: Mapping[str, float]) -> None:
+    def __init__(self, hook: Hook | None, first: str) -> None:
         self._hook = hook
-        self._work = work
-        self._whole = sum(work.values()) or 1.0
-        self._stage, self._told, self._at = next(iter(work)), 0.0, time.monotonic()
+        self.plan({first: 1.0})
+        self._stage, self._told, self._at = first, 0.0, time.monotonic()
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._repeater = threading.Thread(target=self._repeat, name="progress", daemon=True)
+
+    def plan(self, work: Mapping[str, float]) -> None:
+        """How much each stage is of the whole, in any unit, in the order in which they run, once that is known."""
+        self._work = work
+        self._whole = sum(work.values()) or 1.0
 
     def __call__(self, stage: str, done: float) -> None:
         """Report that `done` (0..1) of the stage is finished."""

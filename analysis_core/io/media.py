@@ -1,6 +1,7 @@
 """A recording, opened and looked over once, ready to be streamed."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -148,14 +149,15 @@ def _decodes(path: Path, index: int) -> bool:
 
 def _readable_s(container: Any) -> float:
     """Where the last readable packet ends: headers lie about files that were cut off, and some say nothing."""
-    end, start = 0.0, start_s(container)
-    try:
+    streams = [stream for stream in container.streams if stream.type in ("audio", "video")]
+    ends = {stream.index: 0 for stream in streams}  # in ticks of each: an hour has a quarter of a million packets
+    with suppress(av.error.FFmpegError):
         for packet in demuxed(container):
-            if packet.pts is not None and packet.stream.type in ("audio", "video"):
-                end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
-    except av.error.FFmpegError:
-        return max(0.0, end - start)
-    return max(0.0, end - start)
+            index = packet.stream_index
+            if packet.pts is not None and index in ends:
+                ends[index] = max(ends[index], packet.pts + (packet.duration or 0))
+    last = max((float(ends[stream.index] * stream.time_base) for stream in streams if stream.time_base), default=0.0)
+    return max(0.0, last - start_s(container))
 
 
 def _speaker_channels(path: Path, audio: int | None) -> int:

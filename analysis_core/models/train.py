@@ -1,4 +1,4 @@
-"""`make train`: fits the speech head from the corpora, says how good it is, and writes it. Same data, same bytes."""
+"""`make train`, its first part: fits the speech head from the corpora, says how good it is, and writes it."""
 
 import sys
 from pathlib import Path
@@ -7,10 +7,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from analysis_core.models.catalogue import PACKAGE
-from analysis_core.models.store import checksum, describe
+from analysis_core.models.store import describe
 from analysis_core.models.training import report
 from analysis_core.models.training.fit import examples, fit, neutral_mean
 from analysis_core.models.training.material import Acted, Talk, acted, talks
+from analysis_core.models.training.written import compare
 from analysis_core.speech.emotion import Head
 
 MODEL = "speech-emotion-head"
@@ -45,10 +46,12 @@ def main() -> int:
     path = PACKAGE / describe(MODEL).file
     save(head, path)
     for line in _report(head, held_out, corpus, conversations, measured):
-        sys.stdout.write(line + "\n")
-    found = checksum(path)
-    sys.stdout.write(f"{path.name} sha256 {found}\n")
-    return 0 if found == describe(MODEL).sha256 else 1
+        _say(line)
+    return compare(MODEL, path, _say)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
 
 
 def _report(

@@ -16,6 +16,7 @@ from analysis_core.options import Options
 from analysis_core.speech.clip import trim
 from analysis_core.speech.embedding import embed
 from analysis_core.speech.emotion import head
+from bench.accuracy import filled
 from bench.accuracy.degraded import ways
 from bench.figures import Figures
 from bench.sources import Sources
@@ -32,6 +33,7 @@ def measure(figures: Figures, data: Sources, quick: bool) -> None:
         _conversations(figures, conversations)
         if not quick:
             _refitted(figures, conversations)
+        filled.measure(figures, quick)
     _channels(figures, data)
 
 

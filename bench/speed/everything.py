@@ -8,15 +8,17 @@ from threadpoolctl import threadpool_limits
 
 from bench.figures import Figures
 from bench.sources import Sources
-from bench.speed import clock, faces, hour, peers, starting, voices, words
+from bench.speed import clock, faces, hour, peers, starting, voices, words, yardstick
 
 
 def measure(figures: Figures, data: Sources, quick: bool) -> None:
     """Every stage, the whole, and others."""
     with clock.one_core(), threadpool_limits(1):
+        figures.add("speed.core_gflops", yardstick.gflops())
         starting.measure(figures)
         voices.measure(figures, data, quick)
         faces.measure(figures, data, quick)
         words.measure(figures, data, quick)
         peers.measure(figures, data, quick)
         hour.measure(figures, data, quick)
+        figures.add("speed.core_gflops_after", yardstick.gflops())

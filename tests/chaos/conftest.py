@@ -13,3 +13,9 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("recordings")
     cut(directory, 12.0)
     return directory
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """For `ANALYSE_ONCE`: where tests of what happens around an analysis find what another one waited for."""
+    return str(tmp_path_factory.mktemp("results"))

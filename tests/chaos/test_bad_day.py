@@ -43,7 +43,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(WITHIN_S + 300)]
 @pytest.fixture
 def stage(tmp_path: Path, recordings: Path) -> Iterator[Stage]:
     """Two organisations: one records in Zoom and sells with Salesforce, one records in Teams and sells with HubSpot."""
-    patience = {"RETRY_WAITS": WAITS, "ANALYSE_ONCE": "1", "HUB_ANALYSES_AT_ONCE": "8"}
+    patience = {"RETRY_WAITS": WAITS, "ANALYSE_ONCE": str(tmp_path), "HUB_ANALYSES_AT_ONCE": "8"}
     with staging(tmp_path, recordings, providers=("zoom", "salesforce", "slack"), owners=True, **patience) as built:
         general = {"channel": "C0GENERAL", "name": "general"}
         found_organisation(

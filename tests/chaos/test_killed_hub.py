@@ -29,9 +29,17 @@ TAKEN_OVER = (
 """One of each stage: which of its moments it was makes no difference to whoever takes over."""
 
 
+@pytest.fixture
+def once(crash_at: str, results: str) -> str:
+    """For `ANALYSE_ONCE`: nothing where it is the core that is killed; the others may take another test's result."""
+    return "" if crash_at == MOMENTS["while it is analysed"] else results
+
+
 @pytest.mark.parametrize("crash_at", MOMENTS.values(), ids=MOMENTS.keys())
-def test_a_restart_finishes_what_the_killed_process_began(tmp_path: Path, recordings: Path, crash_at: str) -> None:
-    with staging(tmp_path, recordings) as stage:
+def test_a_restart_finishes_what_the_killed_process_began(
+    tmp_path: Path, recordings: Path, crash_at: str, once: str
+) -> None:
+    with staging(tmp_path, recordings, ANALYSE_ONCE=once) as stage:
         doomed = stage.start_hub(crash_at=crash_at)
         stage.play()
         stage.until(lambda: doomed.process.poll() is not None, "the first process is dead")
@@ -58,8 +66,10 @@ def test_a_polite_stop_in_the_middle_of_an_analysis_loses_nothing_either(tmp_pat
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("crash_at", [MOMENTS[name] for name in TAKEN_OVER], ids=TAKEN_OVER)
-def test_another_worker_takes_over(tmp_path: Path, recordings: Path, postgres_url: str, crash_at: str) -> None:
-    with staging(tmp_path, recordings, database_url=postgres_url) as stage:
+def test_another_worker_takes_over(
+    tmp_path: Path, recordings: Path, postgres_url: str, crash_at: str, once: str
+) -> None:
+    with staging(tmp_path, recordings, database_url=postgres_url, ANALYSE_ONCE=once) as stage:
         hubs = [stage.start_hub(crash_at=crash_at), stage.start_hub("worker", crash_at=crash_at)]
         stage.play()
         stage.until(lambda: any(hub.process.poll() is not None for hub in hubs), "one of them is dead")

@@ -17,8 +17,10 @@ from tests.support.stage import ACCOUNT_ID, Stage, connect, staging, zoom_signat
 pytestmark = pytest.mark.slow
 
 
-def test_a_late_transcript_makes_a_second_revision_of_the_same_records(tmp_path: Path, recordings: Path) -> None:
-    with staging(tmp_path, recordings) as stage:
+def test_a_late_transcript_makes_a_second_revision_of_the_same_records(
+    tmp_path: Path, recordings: Path, results: str
+) -> None:
+    with staging(tmp_path, recordings, ANALYSE_ONCE=results) as stage:
         stage.start_hub()
         stage.play(transcript_delay_s=12)
         stage.until(lambda: stage.revision() == 1, "the first result")
@@ -32,8 +34,10 @@ def test_a_late_transcript_makes_a_second_revision_of_the_same_records(tmp_path:
         assert len(stage.tasks_in_salesforce()) == 1
 
 
-def test_a_delivery_waits_for_a_person_to_reconnect_and_then_goes_on(tmp_path: Path, recordings: Path) -> None:
-    with staging(tmp_path, recordings, providers=["zoom", "slack"]) as stage:
+def test_a_delivery_waits_for_a_person_to_reconnect_and_then_goes_on(
+    tmp_path: Path, recordings: Path, results: str
+) -> None:
+    with staging(tmp_path, recordings, providers=["zoom", "slack"], ANALYSE_ONCE=results) as stage:
         stage.start_hub()
         stage.revoke("slack")
         stage.play()
@@ -45,8 +49,10 @@ def test_a_delivery_waits_for_a_person_to_reconnect_and_then_goes_on(tmp_path: P
         assert len(stage.messages_in_slack()) == 1
 
 
-def test_a_recording_waits_for_a_person_to_reconnect_and_then_goes_on(tmp_path: Path, recordings: Path) -> None:
-    with staging(tmp_path, recordings, providers=["zoom"]) as stage:
+def test_a_recording_waits_for_a_person_to_reconnect_and_then_goes_on(
+    tmp_path: Path, recordings: Path, results: str
+) -> None:
+    with staging(tmp_path, recordings, providers=["zoom"], ANALYSE_ONCE=results) as stage:
         stage.start_hub()
         stage.revoke("zoom")
         stage.play(transcript=None)
@@ -58,8 +64,8 @@ def test_a_recording_waits_for_a_person_to_reconnect_and_then_goes_on(tmp_path: 
         stage.until(lambda: stage.subscriber.ids("analysis.completed"), "the result is announced")
 
 
-def test_a_recording_that_no_webhook_announced_is_found(tmp_path: Path, recordings: Path) -> None:
-    with staging(tmp_path, recordings, providers=["zoom"], HUB_RECONCILE_EVERY_S="5") as stage:
+def test_a_recording_that_no_webhook_announced_is_found(tmp_path: Path, recordings: Path, results: str) -> None:
+    with staging(tmp_path, recordings, providers=["zoom"], HUB_RECONCILE_EVERY_S="5", ANALYSE_ONCE=results) as stage:
         stage.start_hub()
 
         stage.play(announce=False, webhook_url=None)
@@ -88,8 +94,8 @@ def test_a_broken_recording_fails_in_words_and_is_announced_once(tmp_path: Path)
         assert stage.media_files() == []
 
 
-def test_a_download_that_is_cut_goes_on_where_it_stopped(tmp_path: Path, recordings: Path) -> None:
-    with staging(tmp_path, recordings, providers=["zoom"]) as stage:
+def test_a_download_that_is_cut_goes_on_where_it_stopped(tmp_path: Path, recordings: Path, results: str) -> None:
+    with staging(tmp_path, recordings, providers=["zoom"], ANALYSE_ONCE=results) as stage:
         stage.start_hub()
         stage.fault(provider="zoom", kind="cut", path="/zoom-files", times=2, after_bytes=200_000)
 
@@ -102,8 +108,8 @@ def test_a_download_that_is_cut_goes_on_where_it_stopped(tmp_path: Path, recordi
         )
 
 
-def test_removing_the_app_deletes_everything_that_came_from_it(tmp_path: Path, recordings: Path) -> None:
-    with staging(tmp_path, recordings) as stage:
+def test_removing_the_app_deletes_everything_that_came_from_it(tmp_path: Path, recordings: Path, results: str) -> None:
+    with staging(tmp_path, recordings, ANALYSE_ONCE=results) as stage:
         stage.start_hub()
         stage.play()
         stage.until(stage.is_everything_delivered, "everything is delivered")

@@ -24,7 +24,9 @@ WEBHOOKS = 200
 def test_fifty_meetings_at_once_all_arrive(tmp_path: Path) -> None:
     recordings = tmp_path / "recordings"
     _hum(recordings / "hum.m4a")
-    with staging(tmp_path, recordings, providers=["zoom"], HUB_ANALYSES_AT_ONCE="2", ANALYSE_ONCE="1") as stage:
+    with staging(
+        tmp_path, recordings, providers=["zoom"], HUB_ANALYSES_AT_ONCE="2", ANALYSE_ONCE=str(tmp_path)
+    ) as stage:
         stage.start_hub()
         order = {"video": None, "transcript": None, "audio": "hum.m4a", "participants": PEOPLE}
 

@@ -17,7 +17,7 @@ from analysis_core.models.store import path_of
 from tests.support.looped import loop
 
 ROOT = Path(__file__).resolve().parents[2]
-LONG = float(os.environ.get("LONG_MINUTES", "9"))
+LONG = float(os.environ.get("LONG_MINUTES", "6"))
 SHORT = LONG / 3
 _MOST_BYTES = 1_000_000_000
 _MOST_PER_MINUTE = 6_000_000

@@ -5,16 +5,16 @@ unless the marker file is there already: after a restart the same command lives 
 
 `RETRY_WAITS=0.5,1,2`: the waits between attempts in seconds, for tests that cannot wait for hours.
 
-`ANALYSE_ONCE=1`: the core runs once for each distinct input, told apart by its bytes; whoever brings the same bytes
-gets a copy of the result. For tests of everything around it, with hundreds of meetings.
+`ANALYSE_ONCE=folder`: the core runs once for each distinct input, told apart by its bytes; whoever brings the same
+bytes gets a copy of the result, in other processes too, which find it in the folder. For tests of everything around it.
 """
 
 import asyncio
-import copy
 import functools
 import hashlib
 import importlib
 import inspect
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -28,8 +28,8 @@ def main() -> None:
     if waits := os.environ.get("RETRY_WAITS"):
         retry: Any = importlib.import_module("hub.engine.retry")
         retry.BACKOFF_S = tuple(map(float, waits.split(",")))
-    if os.environ.get("ANALYSE_ONCE"):
-        analyse_once()
+    if folder := os.environ.get("ANALYSE_ONCE"):
+        analyse_once(Path(folder))
     from hub.cli import main as hub
 
     hub()
@@ -44,19 +44,40 @@ def arm(module_name: str, path: str, when: str, marker: str) -> None:
     setattr(owner, name, _deadly(getattr(owner, name), when, Path(marker)))
 
 
-def analyse_once() -> None:
-    """Remember results by the content of their inputs."""
+def analyse_once(folder: Path) -> None:
+    """Keep results by the content of their inputs."""
     runner: Any = importlib.import_module("hub.analysis.runner")
-    run, known = runner.run, {}
+    run, running = runner.run, {}
+
+    async def kept(job: Any, on_progress: Any, path: Path) -> str:
+        return _read(path) or _write(path, json.dumps(await run(job, on_progress)))
 
     async def once(job: Any, on_progress: Any) -> Any:
-        files = [path.read_bytes() for path in (job.media, job.transcript) if path]
-        key = (*(hashlib.sha256(data).hexdigest() for data in files), job.observed_speakers)
-        if key not in known:
-            known[key] = asyncio.create_task(run(job, on_progress))
-        return copy.deepcopy(await asyncio.shield(known[key]))
+        path = folder / f"{_input(job)}.json"
+        if path not in running:
+            running[path] = asyncio.create_task(kept(job, on_progress, path))
+        return json.loads(await asyncio.shield(running[path]))
 
     runner.run = once
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def _write(path: Path, text: str) -> str:
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.write_text(text)
+    partial.rename(path)
+    return text
+
+
+def _input(job: Any) -> str:
+    files = [hashlib.sha256(path.read_bytes()).hexdigest() if path else "" for path in (job.media, job.transcript)]
+    said = repr(
+        (files, sorted(job.observed_speakers or ()), job.observed_speakers is None, sorted(job.options.items()))
+    )
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _deadly(function: Callable[..., Any], when: str, marker: Path) -> Callable[..., Any]:

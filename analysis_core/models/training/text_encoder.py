@@ -40,10 +40,10 @@ def adapters(layers: Iterable[int], rank: int, chance: torch.Generator) -> Adapt
 
 
 class Encoder:
-    """The frozen weights in bfloat16. Arrays of states are (batch, length, 768)."""
+    """The frozen weights. Arrays of states are (batch, length, 768)."""
 
     def __init__(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
-        self._w = {name: torch.from_numpy(values.copy()).bfloat16() for name, values in weights.items()}
+        self._w = {name: torch.from_numpy(values.copy()) for name, values in weights.items()}
 
     def embed(self, pieces: Tensor) -> Tensor:
         """Word pieces (batch, length) as states."""
@@ -53,7 +53,7 @@ class Encoder:
     def run(self, x: Tensor, there: Tensor, layers: Iterable[int], using: Adapters | None = None) -> Tensor:
         """States after the layers; `there` (batch, length) is False at padding."""
         known = self._w["encoder.relative_attention_bias.weight"][torch.from_numpy(distances(x.shape[1]))]
-        hidden = torch.where(there, 0.0, _FAR_AWAY).to(known.dtype)[:, None, None, :]
+        hidden = torch.where(there, 0.0, _FAR_AWAY)[:, None, None, :]
         bias = known.permute(2, 0, 1)[None] + hidden
         for layer in layers:
             x = self._layer(x, bias, f"encoder.layer.{layer}", using or {})
@@ -76,9 +76,8 @@ class Encoder:
         y = functional.linear(x, self._w[f"{name}.weight"], self._w[f"{name}.bias"])
         if f"{name}.down" not in using:
             return y
-        down, up = using[f"{name}.down"].to(x.dtype), using[f"{name}.up"].to(x.dtype)
-        narrow = functional.linear(x.reshape(-1, x.shape[-1]), down)
-        return torch.addmm(y.view(-1, y.shape[-1]), narrow, up.t()).view(y.shape)
+        narrow = functional.linear(x.reshape(-1, x.shape[-1]), using[f"{name}.down"])
+        return torch.addmm(y.view(-1, y.shape[-1]), narrow, using[f"{name}.up"].t()).view(y.shape)
 
     def _norm(self, x: Tensor, name: str) -> Tensor:
         return functional.layer_norm(x, (WIDTH,), self._w[f"{name}.weight"], self._w[f"{name}.bias"], 1e-5)

@@ -5,18 +5,20 @@ it can be told; the emotions were learned from sentences chosen to hold many rar
 (Platt 1999, "Probabilistic outputs for support vector machines").
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from torch import Tensor
 
 from analysis_core.models.builders.mpnet import WIDTH
 from analysis_core.models.training.text_encoder import Encoder
 from analysis_core.models.training.text_learning import DIMENSION, EMOTION, FROZEN, Learned, Material
 from analysis_core.models.training.text_lower import ridge
+from analysis_core.models.training.text_states import Rows, States
 
 _BATCH = 64
 _LOWER = (1 + FROZEN) * WIDTH
@@ -47,6 +49,14 @@ def heads(encoder: Encoder, learned: Learned, dev: Mapping[str, Material], lower
     return made
 
 
+def outputs(encoder: Encoder, learned: Learned, made: Heads, sentences: States, lower: Float) -> Float:
+    """What the heads say of sentences: dimensions in spreads, emotions as logits, (sentences, 10)."""
+    last = _in_parts(sentences, lambda part: learned.means(encoder, sentences, part))
+    joined = np.concatenate([lower, last], 1)
+    said: Float = joined @ made.weight.T + made.bias
+    return said
+
+
 def _join(made: Heads, said: Float, rated: Float, lower: Mapping[str, Float]) -> None:
     """Adds the lower layers' view to each dimension, as far as it helps to foretell the ratings."""
     weight, bias = ridge(lower["train"], lower["ratings"])
@@ -66,10 +76,14 @@ def _rescale(made: Heads, row: int, slope: float, shift: float) -> None:
 
 
 def _said(encoder: Encoder, learned: Learned, material: Material) -> Float:
-    rows = np.arange(len(material.ratings))
+    return _in_parts(material.states, lambda part: learned.scores(encoder, material.states, part))
+
+
+def _in_parts(states: States, made: Callable[[Rows], Tensor]) -> Float:
+    rows = np.arange(len(states.lengths))
     parts = (rows[at : at + _BATCH] for at in range(0, len(rows), _BATCH))
     with torch.no_grad():
-        return np.concatenate([learned.scores(encoder, material.states, part).numpy() for part in parts])
+        return np.concatenate([made(part).numpy() for part in parts])
 
 
 def _platt(logits: Float, true: NDArray[np.bool_]) -> tuple[float, float]:

@@ -57,11 +57,15 @@ class Learned:
 
     def scores(self, encoder: Encoder, states: States, rows: Rows, dropout: float = 0.0) -> Tensor:
         """Raw outputs (rows, outputs)."""
+        mean = functional.dropout(self.means(encoder, states, rows), dropout, dropout > 0)
+        return functional.linear(mean, self.weight, self.bias)
+
+    def means(self, encoder: Encoder, states: States, rows: Rows) -> Tensor:
+        """Of the last layer: (rows, 768)."""
         x, there = states.batch(rows)
         last = encoder.run(x, there, range(FROZEN, LAYERS), self.adapters)
         share = there.float() / there.float().sum(1, keepdim=True)
-        mean = torch.bmm(share.to(last.dtype)[:, None], last)[:, 0].float()
-        return functional.linear(functional.dropout(mean, dropout, dropout > 0), self.weight, self.bias)
+        return torch.bmm(share[:, None], last)[:, 0]
 
 
 def learn(encoder: Encoder, emobank: Material, goemotions: Material, told: Callable[[str], None]) -> Learned:

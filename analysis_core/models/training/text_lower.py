@@ -43,9 +43,9 @@ def _means(encoder: Encoder, pieces: Sequence[Sequence[int]], layers: int) -> Fl
     given, there = padded(pieces)
     share = (there.float() / there.float().sum(1, keepdim=True))[:, None]
     x = encoder.embed(given)
-    parts = [torch.bmm(share, x.float())]
+    parts = [torch.bmm(share, x)]
     for layer in range(layers):
         x = encoder.run(x, there, [layer])
-        parts.append(torch.bmm(share, x.float()))
+        parts.append(torch.bmm(share, x))
     joined: Float = torch.cat(parts, 2)[:, 0].numpy()
     return joined

@@ -31,13 +31,14 @@ Rows = NDArray[np.int64]
 
 def main() -> int:
     """Writes the report beside the adapters and says it."""
-    ratings, began = emobank()["test"], time.process_time()
+    ratings, splits, began = emobank()["test"], goemotions(), time.process_time()
     dimensions = felt(ratings.texts)[:, : len(DIMENSIONS)]
     taken_ms = 1000 * (time.process_time() - began) / len(ratings.texts)
+    emotions = {split: felt(splits[split].texts)[:, -len(EMOTIONS) :] for split in ("dev", "test")}
     report = {
         "model": describe("sentence-affect").sha256,
         "emobank_test": correlations(dimensions, ratings),
-        "goemotions_ekman_test": f1_scores(goemotions()),
+        "goemotions_ekman_test": f1_scores(emotions, splits),
     }
     text = json.dumps(report, indent=2) + "\n"
     TARGET.write_text(text, encoding="utf-8")
@@ -60,9 +61,9 @@ def correlations(said: Matrix, rated: Rated) -> dict[str, Any]:
     return {name: measured(r(number), len(said)) for number, name in enumerate(DIMENSIONS)}
 
 
-def f1_scores(splits: Mapping[str, Rated]) -> dict[str, Any]:
-    """Macro-F1 with its interval, and of each emotion its F1 and threshold."""
-    dev, test = (felt(splits[split].texts)[:, -len(EMOTIONS) :] for split in ("dev", "test"))
+def f1_scores(emotions: Mapping[str, Matrix], splits: Mapping[str, Rated]) -> dict[str, Any]:
+    """Macro-F1 with its interval, and of each emotion its F1 and threshold; `emotions` are what was said, by split."""
+    dev, test = emotions["dev"], emotions["test"]
     dev_true, true = (splits[split].ratings[:, : len(EMOTIONS)] > 0 for split in ("dev", "test"))
     lines = _LINES[np.array([f1(dev >= line, dev_true) for line in _LINES]).argmax(0)]
     said = test >= lines

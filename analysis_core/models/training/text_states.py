@@ -1,4 +1,4 @@
-"""What the frozen lower layers make of sentences, computed once and held in memory: about 1.5 GB for all of them."""
+"""What the frozen lower layers make of sentences, computed once and held in memory: about 3 GB for all of them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class States:
-    """One sentence after the other, (pieces, 768) in bfloat16; sentence i is `starts[i]` to `starts[i + 1]`."""
+    """One sentence after the other, (pieces, 768); sentence i is `starts[i]` to `starts[i + 1]`."""
 
     flat: Tensor
     starts: Rows
@@ -33,7 +33,7 @@ class States:
     def batch(self, rows: Rows) -> tuple[Tensor, Tensor]:
         """States (rows, longest, 768), and which of them are not padding (rows, longest)."""
         longest = int(self.lengths[rows].max())
-        x = torch.zeros(len(rows), longest, WIDTH, dtype=self.flat.dtype)
+        x = torch.zeros(len(rows), longest, WIDTH)
         for place, row in enumerate(rows):
             x[place, : self.lengths[row]] = self.flat[self.starts[row] : self.starts[row + 1]]
         return x, torch.from_numpy(np.arange(longest)[None] < self.lengths[rows][:, None])
@@ -43,7 +43,7 @@ def states(encoder: Encoder, tokenizer: Any, texts: Sequence[str], layers: int) 
     """What comes out of the first `layers` layers."""
     pieces = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
     starts = np.array([0, *accumulate(map(len, pieces))])
-    made = States(torch.zeros(int(starts[-1]), WIDTH, dtype=torch.bfloat16), starts)
+    made = States(torch.zeros(int(starts[-1]), WIDTH), starts)
     with torch.no_grad():
         for rows in by_length(made.lengths, np.arange(len(pieces)), _BATCH):
             given, there = padded([pieces[row] for row in rows])
