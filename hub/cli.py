@@ -7,6 +7,7 @@ import typer
 from hub.analysis.command import analyse
 from hub.connections.commands import connector
 from hub.evaluation.command import evaluate
+from hub.kit.importing import imported_for_good
 
 if TYPE_CHECKING:
     from hub.runtime import Runtime
@@ -30,8 +31,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; HUB_PORT when not given.")] = None,
 ) -> None:
     """Run the web and the engine in one process."""
-    from hub import serve as serving
-    from hub.engine.lock import StoreInUse
+    with imported_for_good():
+        from hub import serve as serving
+        from hub.engine.lock import StoreInUse
 
     try:
         serving.serve(_runtime(host=host, port=port))
@@ -44,8 +46,9 @@ def worker() -> None:
     """Run the engine alone, beside a `hub serve` on the same PostgreSQL database."""
     import asyncio
 
-    from hub import worker as working
-    from hub.engine.lock import StoreInUse
+    with imported_for_good():
+        from hub import worker as working
+        from hub.engine.lock import StoreInUse
 
     try:
         asyncio.run(working.run(_runtime()))
