@@ -19,7 +19,7 @@ def test_the_collector_rests_while_modules_are_imported_and_leaves_alone_what_th
 
     with imported_for_good():
         resting = not gc.isenabled()
-        made = [object() for _ in range(1000)], {"kept": []}
+        made: list[dict[str, int]] = [{"kept": number} for number in range(1000)]
 
     assert resting
     assert gc.isenabled()
