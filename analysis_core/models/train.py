@@ -11,7 +11,7 @@ from analysis_core.models.store import describe
 from analysis_core.models.training import report
 from analysis_core.models.training.fit import examples, fit, neutral_mean
 from analysis_core.models.training.material import Acted, Talk, acted, talks
-from analysis_core.models.training.written import compare
+from analysis_core.models.training.written import compare, say
 from analysis_core.speech.emotion import Head
 
 MODEL = "speech-emotion-head"
@@ -46,12 +46,8 @@ def main() -> int:
     path = PACKAGE / describe(MODEL).file
     save(head, path)
     for line in _report(head, held_out, corpus, conversations, measured):
-        _say(line)
-    return compare(MODEL, path, _say)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+        say(line)
+    return compare(MODEL, path)
 
 
 def _report(

@@ -35,7 +35,7 @@ class Recogniser:
     def __init__(self) -> None:
         on_one_thread()
         self._language: str | None = None
-        self._model = _model()
+        self._model = whisper()
         give_back()
 
     def words(self, audio: Block) -> list[Word]:
@@ -66,9 +66,11 @@ class Recogniser:
         return found
 
 
-def _model() -> Any:
-    """In single precision: whole numbers of eight bits are a third faster, but round so coarsely that the last bit of
-    the sound decides between words, and a recording a little louder was heard to say something else.
+def whisper() -> Any:
+    """The model, in single precision.
+
+    Whole numbers of eight bits are a third faster, but round so coarsely that the last bit of the sound decides
+    between words, and a recording a little louder was heard to say something else.
     """
     from faster_whisper import WhisperModel  # slow to import, and needed only where there is no transcript
 

@@ -7,14 +7,15 @@ in the core asks that); what it writes is a hint and no truth: it skips some, an
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
-from analysis_core.models.store import weights
 from analysis_core.models.training import corpora
 from analysis_core.observations import SpeechObservations
 from analysis_core.speech import observe
 from analysis_core.speech.windows import RATE, Audio
+from analysis_core.transcription.recogniser import whisper
 from bench.figures import Figures
 
 _READ = ("neutral", "boredom", "calm")
@@ -26,30 +27,29 @@ _NEAR_S = 0.3
 
 def measure(figures: Figures, quick: bool) -> None:
     """Found in a minute of speech that was read, and in a minute of talk; `--quick` leaves out the recogniser."""
+    clips = [clip for corpus in ("emodb", "ravdess_a") for clip in corpora.clips(corpus)]
     for emotion in _READ:
-        heard = [observe([audio], ()) for audio in _read(emotion)]
+        heard = [observe([audio], ()) for audio in _by_actor(clip for clip in clips if clip.emotion == emotion)]
         figures.add(f"speech.filled_pauses_per_min_read_{emotion}", _per_minute(heard))
     conversations = {"ami": list(corpora.ami()), "calls": list(corpora.calls())}
-    found = list[bool]()
+    model, found = None if quick else whisper(), list[bool]()
     for name, meetings in conversations.items():
         heard = [observe([meeting.audio], ()) for meeting in meetings]
         figures.add(f"speech.filled_pauses_per_min_{name}", _per_minute(heard))
-        if not quick:
+        if model:
             for meeting, one in zip(meetings, heard, strict=True):
-                found += [_is_found(at, one) for at in _written(meeting.audio)]
+                found += [_is_found(at, one) for at in _written(model, meeting.audio)]
     if found:
         figures.add("speech.filled_pauses_written", len(found))
         figures.add("speech.filled_pauses_written_found", float(np.mean(found)))
 
 
-def _read(emotion: str) -> Iterable[Audio]:
-    """Each actor's sentences of both corpora, one after the other."""
-    by_actor: dict[str, list[Audio]] = {}
-    for corpus in ("emodb", "ravdess_a"):
-        for clip in corpora.clips(corpus):
-            if clip.emotion == emotion:
-                by_actor.setdefault(clip.speaker, []).append(np.pad(clip.audio, _BETWEEN))
-    return map(np.concatenate, by_actor.values())
+def _by_actor(clips: Iterable[corpora.Clip]) -> Iterable[Audio]:
+    """Each actor's sentences, one after the other."""
+    found: dict[str, list[Audio]] = {}
+    for clip in clips:
+        found.setdefault(clip.speaker, []).append(np.pad(clip.audio, _BETWEEN))
+    return map(np.concatenate, found.values())
 
 
 def _per_minute(heard: Sequence[SpeechObservations]) -> float:
@@ -57,12 +57,8 @@ def _per_minute(heard: Sequence[SpeechObservations]) -> float:
     return 60 * sum(len(one.filled_pauses) for one in heard) / spoken_s
 
 
-def _written(audio: Audio) -> list[tuple[float, float]]:
+def _written(model: Any, audio: Audio) -> list[tuple[float, float]]:
     """When a recogniser that was asked to writes "um" or "uh"."""
-    from faster_whisper import WhisperModel
-
-    folder = str(weights("whisper-base-ct2").parent)
-    model = WhisperModel(folder, device="cpu", compute_type="float32", cpu_threads=1, local_files_only=True)
     segments, _ = model.transcribe(
         audio, language="en", initial_prompt=_PROMPT, suppress_tokens=[], word_timestamps=True, beam_size=1,
         temperature=0.0, condition_on_previous_text=False,

@@ -74,9 +74,8 @@ def _write(path: Path, text: str) -> str:
 
 def _input(job: Any) -> str:
     files = [hashlib.sha256(path.read_bytes()).hexdigest() if path else "" for path in (job.media, job.transcript)]
-    said = repr(
-        (files, sorted(job.observed_speakers or ()), job.observed_speakers is None, sorted(job.options.items()))
-    )
+    observed = None if job.observed_speakers is None else sorted(job.observed_speakers)
+    said = repr((files, observed, sorted(job.options.items())))
     return hashlib.sha256(said.encode()).hexdigest()
 
 

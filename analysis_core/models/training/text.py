@@ -26,7 +26,7 @@ from analysis_core.models.training.text_learning import DIMENSION, FROZEN, Learn
 from analysis_core.models.training.text_lower import means
 from analysis_core.models.training.text_report import Matrix, correlations, f1_scores
 from analysis_core.models.training.text_states import States, states
-from analysis_core.models.training.written import compare
+from analysis_core.models.training.written import compare, say
 
 SOURCE = "sentence-encoder"
 MODEL = "sentence-adapters"
@@ -77,21 +77,21 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "adapters.npz"
             _train(path, sentences)
-            _say(f"sha256 {checksum(path)}, of {sentences} sentences of each split")
+            say(f"sha256 {checksum(path)}, of {sentences} sentences of each split")
         return 0
     path = PACKAGE / describe(MODEL).file
     _train(path, None)
-    return compare(MODEL, path, _say)
+    return compare(MODEL, path)
 
 
 def _train(path: Path, sentences: int | None) -> None:
     trainer = Trainer(_archive(), sentences)
     train = trainer.material("train")
-    learned = learn(trainer.encoder, train["emobank"], train["goemotions"], _say)
+    learned = learn(trainer.encoder, train["emobank"], train["goemotions"], say)
     made = heads(trainer.encoder, learned, trainer.material("dev"), trainer.lower())
     save(learned, made, path)
     for line in _report(trainer, learned, made):
-        _say(line)
+        say(line)
 
 
 def _report(trainer: Trainer, learned: Learned, made: Heads) -> Iterator[str]:
@@ -142,11 +142,6 @@ def _scaled(ratings: Mapping[str, Rated]) -> Mapping[str, Rated]:
     """Ratings in spreads from the training split's mean."""
     middle, spread = ratings["train"].ratings.mean(0), ratings["train"].ratings.std(0)
     return {split: Rated(found.texts, (found.ratings - middle) / spread) for split, found in ratings.items()}
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
