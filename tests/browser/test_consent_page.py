@@ -54,7 +54,9 @@ def test_allowing_leads_back_to_the_app_with_a_code_that_works(seeded: Seeded, s
         "code_verifier": VERIFIER,
     }  # fmt: skip
     assert app.secret is not None
-    answer = httpx.post(f"{seeded.hub.url}/oauth/token", data=form, auth=(app.client_id, app.secret), trust_env=False)
+    answer = httpx.post(
+        f"{seeded.hub.url}/oauth/token", data=form, auth=(app.client_id, app.secret), trust_env=False, timeout=30
+    )
     assert answer.status_code == 200
     assert signed_in.complaints == []
 

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 from hub.kit.crypto import new_master_key
 from sandbox.serving import free_port
 from tests.support.short_recording import cut
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +27,7 @@ def hub(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[byt
     with log.open("ab") as output:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
     try:
-        until(lambda: healthy(environment["HUB_PORT"]), 60, log)
+        until(lambda: healthy(environment["HUB_PORT"]), "the hub is up", logs=log.read_text)
         yield process
     finally:
         process.kill()
@@ -39,13 +39,6 @@ def healthy(port: str) -> bool:
         return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2).is_success
     except httpx.TransportError:
         return False
-
-
-def until(condition: Callable[[], object], within_s: float, log: Path) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.1)
 
 
 @pytest.mark.slow
@@ -72,12 +65,12 @@ def test_an_upload_is_analysed_by_the_next_process_and_leaves_no_file(tmp_path: 
             found: dict[str, Any] = httpx.get(location, headers=headers, timeout=30).json()
             return found
 
-        until(lambda: told()["status"] == "running", 60, log)
+        until(lambda: told()["status"] == "running", "the analysis runs", logs=log.read_text)
         process.send_signal(signal.SIGKILL)
         process.wait(timeout=10)
 
     with hub(environment, log):
-        until(lambda: told()["status"] not in {"queued", "running"}, 120, log)
+        until(lambda: told()["status"] not in {"queued", "running"}, "it has ended", logs=log.read_text)
         assert told()["status"] == "completed", told()
         media = tmp_path / "hub" / "media"
         left = [path for path in media.rglob("*") if path.is_file() and path.name != ".storage"]

@@ -48,7 +48,7 @@ def test_webhooks_are_taken_in_while_two_recordings_are_analysed(tmp_path: Path)
             stage.play(video="renewal_call.mp4", transcript="renewal_call.vtt", transcript_delay_s=600)
         stage.until(lambda: len(stage.analysis_processes()) == 2, "two analyses run")
 
-        with httpx.Client(base_url=stage.hub_url, trust_env=False) as provider:
+        with httpx.Client(base_url=stage.hub_url, trust_env=False, timeout=30) as provider:
             taken = sorted(_announce(provider, f"uuid-{number}") for number in range(WEBHOOKS))
 
         still_busy = len(stage.analysis_processes())

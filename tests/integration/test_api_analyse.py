@@ -24,6 +24,7 @@ from hub.settings import Settings
 from tests.support.api import Api, a_key, working_api
 from tests.support.short_recording import RECORDINGS, cut
 from tests.support.stores import ready_runtime
+from tests.support.waiting import PATIENCE_S, until
 
 WORDS = "Well, um, I think we could maybe start in March. We will definitely sign the contract. I am so happy about it."
 
@@ -56,7 +57,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime,
     built.database.close()
 
 
-def finished(api: Api, location: str, within_s: float = 120) -> dict[str, Any]:
+def finished(api: Api, location: str, within_s: float = PATIENCE_S) -> dict[str, Any]:
     """The job once it has ended; progress must never go back meanwhile."""
     deadline, before = time.monotonic() + within_s, 0.0
     while time.monotonic() < deadline:
@@ -260,10 +261,7 @@ def test_cancelling_stops_the_analysis_and_removes_the_upload(service: tuple[Run
     assert api.delete(location).status_code == 204
 
     assert api.get(location).json()["status"] == "cancelled"
-    deadline = time.monotonic() + 20
-    while left_over(runtime) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert left_over(runtime) == []
+    until(lambda: left_over(runtime) == [], "the upload is removed")
 
 
 def test_a_result_can_be_forgotten(service: tuple[Runtime, Api]) -> None:
@@ -377,7 +375,5 @@ def test_an_upload_whose_process_died_is_swept(service: tuple[Runtime, Api]) -> 
     upload.keep()  # the lock is gone, as with the process, and there is no job
 
     assert sweep_inputs(runtime) == 1
-    deadline = time.monotonic() + 30  # a job that has just answered removes its own files a moment later
-    while left_over(runtime) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert left_over(runtime) == []
+    # a job that has just answered removes its own files a moment later
+    until(lambda: left_over(runtime) == [], "nothing is left")

@@ -1,6 +1,5 @@
 """The API on PostgreSQL: one call of each kind, and text that only SQLite would store."""
 
-import time
 from typing import Any
 
 import av
@@ -10,6 +9,7 @@ import pytest
 from hub.runtime import Runtime
 from tests.support.api import Api, working_api
 from tests.support.short_recording import RECORDINGS
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.postgres
 
@@ -22,11 +22,9 @@ def a_frame() -> bytes:
 
 
 def finished(api: Api, job_id: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 60
-    while (told := api.get(f"/v1/result/{job_id}").json())["status"] in {"queued", "running"}:
-        assert time.monotonic() < deadline, told
-        time.sleep(0.1)
-    found: dict[str, Any] = told
+    path = f"/v1/result/{job_id}"
+    until(lambda: api.get(path).json()["status"] not in {"queued", "running"}, "the job has ended")
+    found: dict[str, Any] = api.get(path).json()
     return found
 
 

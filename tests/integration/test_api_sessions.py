@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +24,7 @@ from hub.settings import Settings
 from tests.support.api import Api, a_key, working_api
 from tests.support.short_recording import RECORDINGS
 from tests.support.stores import ready_runtime
+from tests.support.waiting import until
 
 START_MS = 1_704_067_200_000
 
@@ -309,7 +309,4 @@ def test_video_is_streamed_without_a_session_of_ones_own(service: tuple[Runtime,
         socket.send_bytes(frames[0])
         assert socket.receive_json()["type"] == "vad"
 
-    deadline = time.monotonic() + 10
-    while (status := api.get(f"/v1/sessions/{session}").json()["status"]) == "active" and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert status == "ended"
+    until(lambda: api.get(f"/v1/sessions/{session}").json()["status"] == "ended", "the session has ended")

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import time
 import wave
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +17,7 @@ from hub.speech.listening import heading
 from tests.support.api import Api, a_key, working_api
 from tests.support.short_recording import RECORDINGS
 from tests.support.stores import ready_runtime
+from tests.support.waiting import until
 
 FOURTEEN = {"neutral", "happy", "sad", "angry", "fearful", "disgusted", "surprised", "contempt", "anxious", "confused",
             "excited", "amused", "content", "frustrated"}  # fmt: skip
@@ -147,10 +147,11 @@ def test_a_recording_has_one_emotion_for_each_interval(service: tuple[Runtime, A
     _, api = service
     started = api.post("/v1/emotion/async", files={"file": ("a.wav", speech(22))}, data={"interval": "5"})
     assert started.status_code == 202, started.text
-    path, deadline = f"/v1/emotion/async/{started.json()['request_id']}", time.monotonic() + 60
-    while (told := api.get(path).json())["status"] in {"queued", "running"} and time.monotonic() < deadline:
-        time.sleep(0.1)
+    path = f"/v1/emotion/async/{started.json()['request_id']}"
 
+    until(lambda: api.get(path).json()["status"] not in {"queued", "running"}, "it has ended")
+
+    told = api.get(path).json()
     assert told["status"] == "completed", told
     assert [row["t"] for row in told["emotions"]] == ["00:00", "00:05", "00:10", "00:15", "00:20"]
     assert all(0 <= row["confidence"] <= 1 for row in told["emotions"])

@@ -62,7 +62,9 @@ def client_of(app: App, **more: Any) -> Any:
 
 
 def metadata(hub: Hub) -> dict[str, str]:
-    found: dict[str, str] = httpx.get(f"{hub.url}/.well-known/oauth-authorization-server", trust_env=False).json()
+    found: dict[str, str] = httpx.get(
+        f"{hub.url}/.well-known/oauth-authorization-server", trust_env=False, timeout=30
+    ).json()
     return found
 
 

@@ -126,7 +126,7 @@ def _revoke(sandbox: httpx.Client) -> None:
 
 
 def _page(url: str) -> str:
-    return httpx.get(url, trust_env=False).raise_for_status().text
+    return httpx.get(url, trust_env=False, timeout=30).raise_for_status().text
 
 
 def _fault(sandbox: httpx.Client, kind: str, path: str, **more: Any) -> None:

@@ -1,7 +1,5 @@
 """One request's id and trace, from the call of the API through work and analysis to what subscribers get."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -12,15 +10,9 @@ from hub.engine import trail
 from tests.support.collector import Collector, collecting
 from tests.support.own_hub import served
 from tests.support.subscriber import Subscriber, subscribing
+from tests.support.waiting import until
 
 REQUEST_ID = "import-7f3a9c21"
-
-
-def until(condition: Callable[[], object], log: Path, within_s: float = 90) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, log.read_text()[-4000:]
-        time.sleep(0.1)
 
 
 @pytest.mark.slow
@@ -61,7 +53,7 @@ def _play(folder: Path, collector: Collector, subscriber: Subscriber) -> tuple[s
             ("analyse/text", {"text": "We will sign in March, said Priya."}),
         ):
             httpx.post(f"{hub.url}/v1/{path}", json=body, headers=headers, timeout=60).raise_for_status()
-        until(lambda: subscriber.ids("analysis.completed"), hub.log)
+        until(lambda: subscriber.ids("analysis.completed"), "the result is announced", logs=hub.log.read_text)
     return hub.log.read_text(), hub.key
 
 

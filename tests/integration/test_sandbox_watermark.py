@@ -1,7 +1,6 @@
 """Whatever form a result of a sandbox key takes, it says so."""
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests.integration.test_api_on_postgresql import a_frame
 from tests.integration.test_api_speech import speech
 from tests.support.api import Api, a_key, working_api
 from tests.support.stores import ready_runtime
+from tests.support.waiting import until
 
 MARK = "sandbox"
 LIMITS = {"requests_per_minute": 1000, "frames_per_second": 100, "sessions_at_once": 20}
@@ -32,11 +32,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime,
 
 
 def finished(api: Api, path: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 90
-    while (told := api.get(path).json())["status"] in {"queued", "running"}:
-        assert time.monotonic() < deadline, told
-        time.sleep(0.1)
-    found: dict[str, Any] = told
+    until(lambda: api.get(path).json()["status"] not in {"queued", "running"}, "the job has ended")
+    found: dict[str, Any] = api.get(path).json()
     return found
 
 

@@ -4,8 +4,7 @@ import asyncio
 import io
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,6 +34,7 @@ from hub.runtime import Runtime
 from hub.settings import OAuthApp, Settings
 from oauth.tokens import TokenSet
 from tests.support.stage import ACCOUNT_ID, recording_completed, zoom_signature
+from tests.support.waiting import until
 
 ACCESS = "access-0123456789-abcdefghijklmnopqrstuvwxyz"
 REFRESH = "refresh-0123456789-abcdefghijklmnopqrstuvwxyz"
@@ -84,7 +84,7 @@ def test_no_secret_is_in_logs_or_at_rest(
     connection = _connect(runtime)
     endpoint_secret = _subscribe(runtime, connection.organisation_id)
     _announce_recording(client)
-    _until(lambda: _meeting(runtime).state is MeetingState.FAILED)
+    until(lambda: _meeting(runtime).state is MeetingState.FAILED)
     provider.token_fault = Answer(400, {"error": "invalid_grant", "error_description": f"{REFRESH} is revoked"})
     asyncio.run(keep_alive(replace(runtime, clock=lambda: datetime.now(UTC) + timedelta(days=3))))
 
@@ -170,10 +170,3 @@ def _announce_recording(client: TestClient) -> None:
 def _meeting(runtime: Runtime) -> Meeting:
     with runtime.database.transaction() as session:
         return session.exec(select(Meeting)).one()
-
-
-def _until(condition: Callable[[], bool], within_s: float = 20.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.1)

@@ -1,6 +1,5 @@
 """The HubSpot simulator, its answers compared with published examples where those are at hand."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from sandbox.serving import running
 from tests.support.payloads import payload
 from tests.support.shapes import differences, missing
 from tests.support.simulated import App, receiving
+from tests.support.waiting import until
 
 PRIYA = "priya.shah@contoso.example"
 KEY = {"name": "key", "label": "Key", "type": "string", "fieldType": "text", "hasUniqueValue": True}
@@ -137,14 +137,14 @@ def test_limits_name_their_policy_and_searches_say_nothing_else(http: httpx.Clie
 
 
 def test_the_search_index_lags_behind_while_reads_do_not(http: httpx.Client, hs: httpx.Client) -> None:
-    _options(http, search_lag_seconds=0.5)
+    _options(http, search_lag_seconds=3)
     made = _make(hs, "contacts", email="new@x.example")
 
     at_once = _search(hs, "contacts", "email", "new@x.example")
     read = hs.post("/crm/v3/objects/contacts/batch/read", json={"inputs": [{"id": made}], "properties": ["email"]})
-    time.sleep(0.6)
 
-    assert (at_once, _search(hs, "contacts", "email", "NEW@x.example")) == ([], [made])
+    assert at_once == []
+    until(lambda: _search(hs, "contacts", "email", "NEW@x.example") == [made], "the index knows it", every_s=1)
     assert read.json()["results"][0]["properties"]["email"] == "new@x.example"
 
 
@@ -228,7 +228,7 @@ def test_what_it_says_of_records_is_read_as_it_was_meant(http: httpx.Client, hs:
         one, other, third = (_make(hs, "contacts", email=f"{name}@x.example") for name in ("m", "n", "o"))
         made = hs.post("/crm/v3/objects/contacts/merge", json={"primaryObjectId": one, "objectIdToMerge": other}).json()
         hs.post("/crm/v3/objects/contacts/gdpr-delete", json={"objectId": third}).raise_for_status()
-        _wait_for(receiver.received, 5)
+        until(lambda: len(receiver.received) >= 5)
 
     requests = [InboundRequest("POST", receiver.url, headers, body) for headers, body in receiver.received]
     heard = [receive("hubspot", request, "demo-hubspot-secret", datetime.now(UTC)) for request in requests]
@@ -245,7 +245,7 @@ def test_merges_and_deletions_are_announced_signed_and_again_until_taken(http: h
         _options(http, webhook_url=f"{receiver.url}?a=b%2Fc", webhook_retry_delays=[0.05])
         one, other = (_make(hs, "contacts", email=f"{name}@x.example") for name in ("m", "n"))
         hs.post("/crm/v3/objects/contacts/merge", json={"primaryObjectId": one, "objectIdToMerge": other})
-        _wait_for(receiver.received, 4)
+        until(lambda: len(receiver.received) >= 4)
 
     bodies = [httpx.Response(200, content=body).json() for _, body in receiver.received]
     [merge] = [event for body in bodies for event in body if event["subscriptionType"] == "contact.merge"]
@@ -258,19 +258,16 @@ def test_merges_and_deletions_are_announced_signed_and_again_until_taken(http: h
         verify(request, "demo-hubspot-secret", datetime.now(UTC))
 
 
-def _wait_for(received: list[Any], count: int) -> None:
-    deadline = time.monotonic() + 10
-    while len(received) < count:
-        assert time.monotonic() < deadline, f"only {len(received)} of {count} arrived"
-        time.sleep(0.02)
-
-
 def test_records_survive_a_restart_and_show_on_their_pages(tmp_path: Path) -> None:
-    with running(tmp_path) as first, httpx.Client(base_url=first, trust_env=False) as http, _api(http) as hs:
+    with (
+        running(tmp_path) as first,
+        httpx.Client(base_url=first, trust_env=False, timeout=30) as http,
+        _api(http) as hs,
+    ):
         call = _make(hs, "calls", hs_timestamp="2026-11-18T10:00:00Z", hs_call_title="Call <with> Priya")
         priya = hs.get(f"/crm/v3/objects/contacts/{PRIYA}?idProperty=email").json()["id"]
         hs.put(f"/crm/v4/objects/calls/{call}/associations/default/contacts/{priya}").raise_for_status()
-    with running(tmp_path) as second, httpx.Client(base_url=second, trust_env=False) as http:
+    with running(tmp_path) as second, httpx.Client(base_url=second, trust_env=False, timeout=30) as http:
         lists = http.get("/hubspot")
         page = http.get(f"/hubspot/contacts/48291056/record/0-1/{priya}")
 

@@ -166,7 +166,7 @@ def test_slacks_tokens_live_for_ever_unless_rotation_is_on(base: str, http: http
 
 
 def test_tokens_survive_a_restart(tmp_path: Path) -> None:
-    with running(tmp_path) as first, httpx.Client(base_url=first, trust_env=False) as http:
+    with running(tmp_path) as first, httpx.Client(base_url=first, trust_env=False, timeout=30) as http:
         token = App(first, "zoom", http).connect()["access_token"]
     with running(tmp_path) as second:
         answer = httpx.get(f"{second}/zoom/v2/users/me", headers={"authorization": f"Bearer {token}"})

@@ -33,7 +33,7 @@ def sf(http: httpx.Client) -> Iterator[httpx.Client]:
     base = str(http.base_url).rstrip("/")
     token = App(base, "salesforce", http).connect()["access_token"]
     headers = {"authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=f"{base}/services/data/v62.0", headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=f"{base}/services/data/v62.0", headers=headers, trust_env=False, timeout=30) as client:
         yield client
 
 

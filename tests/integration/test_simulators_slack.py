@@ -31,7 +31,7 @@ def _client(http: httpx.Client, scope: str = "") -> httpx.Client:
     base = str(http.base_url).rstrip("/")
     token = App(base, "slack", http).connect(scope=scope)["access_token"]
     headers = {"authorization": f"Bearer {token}"}
-    return httpx.Client(base_url=f"{base}/slack/api", headers=headers, trust_env=False)
+    return httpx.Client(base_url=f"{base}/slack/api", headers=headers, trust_env=False, timeout=30)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The simulated Graph keeps Microsoft's rules, and what it says fits the published description."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ import pytest
 from sandbox.serving import running
 from tests.support.contract import contract_of
 from tests.support.teams_lab import DANA, MEDIA, PEOPLE, TENANT, TRANSCRIPT
+from tests.support.waiting import until
 
 PREFIX = "/microsoft/graph/v1.0"
 APP = {"client_id": "demo-teams-client", "client_secret": "demo-teams-secret"}
@@ -44,8 +44,12 @@ class Tenant:
         order = {"subject": "Renewal", "video": "call.mp4", "transcript": "call.vtt", "duration_s": 60}
         body = order | {"participants": PEOPLE, "transcript_delay_s": 0}
         call: dict[str, Any] = self.http.post("/_sandbox/teams/meetings", json=body).json()["meeting"]
-        time.sleep(0.1)
+        until(lambda: self.knows_transcript_of(call["id"]), "the transcript is ready")
         return call
+
+    def knows_transcript_of(self, call_id: str) -> bool:
+        calls = self.http.get("/_sandbox/state/teams").json()["meetings"]
+        return any(call["id"] == call_id and call["transcript_ready"] for call in calls)
 
 
 @pytest.fixture
@@ -153,7 +157,7 @@ def test_content_moves_to_another_host_and_comes_in_ranges(tenant: Tenant) -> No
     path = f"/users/{DANA}/onlineMeetings/{call['meeting_id']}/recordings/{call['files']['recording']['id']}/content"
 
     moved = tenant.call("GET", path)
-    part = httpx.get(moved.headers["location"], headers={"range": "bytes=10-19"}, trust_env=False)
+    part = httpx.get(moved.headers["location"], headers={"range": "bytes=10-19"}, trust_env=False, timeout=30)
 
     assert moved.status_code == 302
     assert httpx.URL(moved.headers["location"]).host != httpx.URL(tenant.base).host
@@ -164,7 +168,10 @@ def test_what_it_knows_survives_a_restart(tmp_path: Path) -> None:
     (tmp_path / "call.mp4").write_bytes(MEDIA)
     (tmp_path / "call.vtt").write_text(TRANSCRIPT)
     for round_number in range(2):
-        with running(tmp_path / "data", tmp_path) as base, httpx.Client(base_url=base, trust_env=False) as http:
+        with (
+            running(tmp_path / "data", tmp_path) as base,
+            httpx.Client(base_url=base, trust_env=False, timeout=30) as http,
+        ):
             if round_number == 0:
                 Tenant(base, http).play()
             else:

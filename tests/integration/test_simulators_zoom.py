@@ -2,8 +2,7 @@
 
 import hmac
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from sandbox.serving import running
 from tests.support.shapes import differences, missing
 from tests.support.simulated import App, Receiver, receiving
+from tests.support.waiting import until
 
 PAYLOADS = Path(__file__).parents[3] / "shared" / "providers" / "payloads" / "zoom"
 SECRET = b"demo-zoom-webhook-secret"
@@ -46,7 +46,7 @@ def http(base: str) -> Iterator[httpx.Client]:
 def api(base: str, http: httpx.Client) -> Iterator[httpx.Client]:
     token = App(base, "zoom", http).connect()["access_token"]
     headers = {"authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=f"{base}/zoom/v2", headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=f"{base}/zoom/v2", headers=headers, trust_env=False, timeout=30) as client:
         yield client
 
 
@@ -75,13 +75,6 @@ def _play(http: httpx.Client, **order: Any) -> dict[str, Any]:
 
 def _twice(uuid: str) -> str:
     return quote(quote(uuid, safe=""), safe="")
-
-
-def _until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 15
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def _example(name: str) -> Any:
@@ -193,7 +186,7 @@ def test_signed_addresses_and_download_tokens_expire(http: httpx.Client, api: ht
 def test_a_recording_is_announced_with_zooms_signature_and_shape(http: httpx.Client, receiver: Receiver) -> None:
     played = _play(http, transcript="call.vtt", webhook_url=receiver.url, transcript_delay_s=0.05)
     assert played["webhook_problem"] == ""
-    _until(lambda: len(receiver.received) == 2)
+    until(lambda: len(receiver.received) == 2)
 
     for headers, body in receiver.received:
         message = b"v0:" + headers["x-zm-request-timestamp"].encode() + b":" + body
@@ -210,7 +203,7 @@ def test_a_recording_is_announced_with_zooms_signature_and_shape(http: httpx.Cli
 
 def test_the_webhooks_download_token_downloads(http: httpx.Client, receiver: Receiver) -> None:
     _play(http, webhook_url=receiver.url)
-    _until(lambda: receiver.received)
+    until(lambda: receiver.received)
     event = json.loads(receiver.received[0][1])
     url = event["payload"]["object"]["recording_files"][0]["download_url"]
 
@@ -233,12 +226,12 @@ def test_events_are_repeated_until_they_are_taken_and_doubled_on_request(
     http.put("/_sandbox/options/zoom", json={"retry_delays": [0.05, 0.05]})
     receiver.statuses = [500, 503, 200]
     _play(http, webhook_url=receiver.url)
-    _until(lambda: len(receiver.received) == 3)
+    until(lambda: len(receiver.received) == 3)
     assert len({body for _, body in receiver.received}) == 1
 
     http.post("/_sandbox/faults", json=[{"provider": "zoom", "kind": "double_webhook"}])
     _play(http, webhook_url=receiver.url)
-    _until(lambda: len(receiver.received) == 5)
+    until(lambda: len(receiver.received) == 5)
 
 
 def test_only_files_of_the_recordings_directory_can_be_played(http: httpx.Client) -> None:

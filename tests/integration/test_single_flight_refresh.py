@@ -5,8 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +29,7 @@ from hub.kit.ids import new_id
 from hub.runtime import Runtime
 from hub.settings import OAuthApp
 from oauth.tokens import TokenSet
+from tests.support.waiting import PATIENCE_S, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,14 +111,14 @@ def test_a_process_killed_while_it_waits_for_the_answer_leaves_no_lock_but_an_op
     slow_down(case.provider, seconds=60)
     worker = start_worker(case)
     release(worker)
-    wait_until(lambda: case.provider.used_refresh_tokens == ["refresh-0"])
+    until(lambda: case.provider.used_refresh_tokens == ["refresh-0"])
 
     worker.kill()
     worker.wait(10)
 
     assert case.stored().refresh_started_at is not None
     with pytest.raises(AuthorizationLost, match="interrupted before its answer was stored"):
-        asyncio.run(asyncio.wait_for(refresh(case.runtime, case.key, 1), 20))
+        asyncio.run(asyncio.wait_for(refresh(case.runtime, case.key, 1), PATIENCE_S))
 
 
 def test_the_journal_is_committed_before_the_provider_is_asked(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,14 +237,6 @@ def release(worker: "subprocess.Popen[str]") -> None:
     assert worker.stdin is not None
     worker.stdin.write("go\n")
     worker.stdin.close()
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Until `holds`, or fail after 20 s."""
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def environment(case: Case) -> dict[str, str]:

@@ -55,7 +55,7 @@ def _said(sandbox: httpx.Client) -> list[dict[str, Any]]:
 
 
 def _uploaded(base: str, file_id: str) -> bytes:
-    return httpx.get(f"{base}/slack/upload/{file_id}", trust_env=False).content
+    return httpx.get(f"{base}/slack/upload/{file_id}", trust_env=False, timeout=30).content
 
 
 def _order(sandbox: httpx.Client, method: str, path: str, body: dict[str, Any]) -> None:

@@ -30,8 +30,8 @@ from tests.support.teams_lab import (
     app_of,
     key_of,
     new_organisation,
-    wait_for,
 )
+from tests.support.waiting import until
 
 
 @dataclass
@@ -81,13 +81,14 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> I
 def test_a_recording_and_its_transcript_become_one_meeting(hub: Running) -> None:
     hub.lab.play(participants=[])
 
-    wait_for(lambda: any(meeting.state == "failed" for meeting in hub.meetings()), "the pipeline's run", 60)
+    until(lambda: any(meeting.state == "failed" for meeting in hub.meetings()), "the pipeline's run")
+    until(lambda: len({event.kind for event in hub.events()}) == 2, "the news of both files")
+    until(lambda: all(sent["state"] == "delivered" for sent in hub.lab.state()["notifications"]), "all are answered")
 
     [meeting] = hub.meetings()
     kinds = {event.kind for event in hub.events() if event.meeting_external_id == meeting.external_id}
     assert (meeting.title, meeting.host_email) == ("Renewal", "dana.reyes@northwind.example")
     assert kinds == {"recording.completed", "transcript.completed"}
-    assert all(sent["state"] == "delivered" for sent in hub.lab.state()["notifications"])
     assert {attempt["status"] for sent in hub.lab.state()["notifications"] for attempt in sent["attempts"]} == {202}
 
 
@@ -98,7 +99,7 @@ def test_why_asking_about_a_notification_took_two_tries_stands_in_the_meetings_t
 
     hub.lab.play(participants=[])
 
-    wait_for(lambda: any(row.step == "recording.delayed" for row in hub.timeline()), "the second try", 60)
+    until(lambda: any(row.step == "recording.delayed" for row in hub.timeline()), "the second try")
     [delay] = [row.message for row in hub.timeline() if row.step == "recording.delayed"]
     assert "429" in delay
     assert delay.endswith("(retry in 1 s)")
@@ -109,7 +110,7 @@ def test_a_removed_subscription_is_made_again_and_what_it_missed_is_found(hub: R
 
     hub.lab.order("teams/lifecycle", {"event": "subscriptionRemoved"})
 
-    wait_for(lambda: len(hub.meetings()) == 1, "the meeting that nobody announced", 30)
+    until(lambda: len(hub.meetings()) == 1, "the meeting that nobody announced")
     resources = [each["resource"].rpartition("/")[2] for each in hub.lab.state()["subscriptions"]]
     assert sorted(resources) == ["getAllRecordings", "getAllTranscripts"]
 
@@ -122,7 +123,7 @@ def _serving(runtime: Runtime, port: int) -> Iterator[None]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        wait_for(lambda: server.started or not thread.is_alive(), "the hub", 40)
+        until(lambda: server.started or not thread.is_alive(), "the hub")
         assert server.started
         yield
     finally:

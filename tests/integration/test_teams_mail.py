@@ -47,7 +47,10 @@ def test_people_can_look_at_the_mail(lab: TeamsLab) -> None:
     asyncio.run(_notify(lab, connection, a_report()))
     [mail] = _mails(lab)
 
-    pages = [httpx.get(f"{lab.url}/teams/mail/{mail['id']}{part}", trust_env=False) for part in ("", "/html", "/text")]
+    pages = [
+        httpx.get(f"{lab.url}/teams/mail/{mail['id']}{part}", trust_env=False, timeout=30)
+        for part in ("", "/html", "/text")
+    ]
 
     assert all(page.status_code == 200 for page in pages)
     assert "Trust Score" in pages[1].text

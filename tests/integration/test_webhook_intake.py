@@ -1,8 +1,7 @@
 """Provider webhooks come in more than once, in any order, and from people who only pretend."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +20,7 @@ from hub.runtime import Runtime
 from hub.settings import OAuthApp, Settings
 from oauth.tokens import TokenSet
 from tests.support.stage import ACCOUNT_ID, WEBHOOK_SECRET, recording_completed, zoom_signature
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -153,11 +153,4 @@ def test_removing_the_app_revokes_the_connection_and_deletes_its_meetings(hub: t
     with runtime.database.transaction() as session:
         stored = session.get_one(Connection, connection.id)
     assert stored.state is ConnectionState.REVOKED
-    _until(lambda: _count(runtime, Meeting) == 0)
-
-
-def _until(condition: Callable[[], bool], within_s: float = 15.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.1)
+    until(lambda: _count(runtime, Meeting) == 0)

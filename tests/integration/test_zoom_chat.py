@@ -129,7 +129,7 @@ def test_a_long_report_is_cut_to_what_zoom_takes_and_keeps_its_link(lab: ZoomLab
 def test_people_can_look_at_the_conversation(lab: ZoomLab) -> None:
     _notify(lab, a_report(title="Renewal <b>"))
 
-    page = httpx.get(f"{lab.url}/zoom/chat", trust_env=False)
+    page = httpx.get(f"{lab.url}/zoom/chat", trust_env=False, timeout=30)
 
     assert page.status_code == 200
     assert "Renewal &lt;b&gt;" in page.text

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from hub.settings import Settings
 from sandbox.serving import free_port
 from tests.support.api import a_key
 from tests.support.stores import ready_runtime
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 _START_S = 120
@@ -82,11 +82,8 @@ def serving_hub(directory: Path) -> Iterator[Served]:
 
 
 def _await_health(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _START_S
-    while not _is_up(url):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise AssertionError(f"the hub did not start\n{log.read_text()[-3000:]}")
-        time.sleep(0.1)
+    until(lambda: _is_up(url) or process.poll() is not None, "the hub is up", logs=log.read_text)
+    assert process.poll() is None, log.read_text()[-3000:]
 
 
 def _is_up(url: str) -> bool:

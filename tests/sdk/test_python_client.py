@@ -25,6 +25,7 @@ from echodepth.models import Analysis
 from tests.sdk.conftest import Media
 from tests.sdk.serving import Served
 from tests.support.subscriber import Subscriber, subscribing
+from tests.support.waiting import until
 
 WORDS = "Well, um, I think we could maybe start in March. We will sign."
 
@@ -266,7 +267,7 @@ def test_webhooks_are_subscribed_to_received_and_verified(client: EchoDepth, sub
     rotated = client.webhook_endpoints.rotate(endpoint.id).secret
 
     session = client.sessions.create(label="announced")
-    _until(lambda: subscriber.received)
+    until(lambda: subscriber.received)
 
     got = subscriber.received[0]
     for secret in (former, rotated, [former, rotated]):
@@ -276,7 +277,7 @@ def test_webhooks_are_subscribed_to_received_and_verified(client: EchoDepth, sub
     with pytest.raises(errors.SignatureInvalid):
         webhooks.verify(got.body + b" ", got.headers, former)
 
-    _until(lambda: [row for row in client.deliveries.list(endpoint_id=endpoint.id) if row.state == "succeeded"])
+    until(lambda: [row for row in client.deliveries.list(endpoint_id=endpoint.id) if row.state == "succeeded"])
     delivery = client.deliveries.list(endpoint_id=endpoint.id).page().data[0]
     assert client.deliveries.get(delivery.id).attempts
     assert client.messages.get(str(delivery.message_id)).body
@@ -325,12 +326,3 @@ def test_a_cancelled_task_cancels_its_analysis(hub: Served, media: Media) -> Non
             return (await client.results.get(job.job_id)).status
 
     assert asyncio.run(everything()) == "cancelled"
-
-
-def _until(condition: object, within_s: float = 30) -> None:
-    import time
-
-    deadline = time.monotonic() + within_s
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -13,7 +13,6 @@ import base64
 import json
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from tests.sdk.running import ROOT, file_server, run, run_node, run_python
 from tests.sdk.serving import Served
 from tests.support.proxy import Exchange, Proxy, proxying
 from tests.support.subscriber import subscribing
+from tests.support.waiting import until
 
 SEEDS = ROOT.parent / "shared" / "reference" / "seeds"
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))]
@@ -222,14 +222,6 @@ def test_sessions_frames_reports_and_their_webhook_have_the_published_shapes(
         assert {"x-ratelimit-remaining", "x-ratelimit-reset"} <= response.headers.keys()
 
 
-def until(condition: Callable[[], object], within_s: float = 60) -> None:
-    """Wait for what happens elsewhere."""
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 async def streamed(desk: Desk, session: str, frame: bytes) -> Any:
     """One update of the stream, with the protocol's own words."""
     url = f"{desk.hub.url.replace('http', 'ws')}/v1/sessions/{session}/stream"
@@ -284,7 +276,7 @@ def test_its_errors_have_the_published_shapes(http: httpx.Client, media: Media) 
 def test_the_second_speech_product_has_the_published_shapes(http: httpx.Client, media: Media) -> None:
     discrete = http.post("/v1/emotion/discrete", files={"file": ("a.wav", media.speech.read_bytes())}).json()
     job = http.post("/v1/emotion/async", files={"file": ("a.wav", media.long_speech.read_bytes())}).json()["request_id"]
-    until(lambda: http.get(f"/v1/emotion/async/{job}").json()["status"] == "completed", 120)
+    until(lambda: http.get(f"/v1/emotion/async/{job}").json()["status"] == "completed")
     recording = http.get(f"/v1/emotion/async/{job}").json()
 
     assert differences(example("main_emotion"), discrete) == []

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from hub.settings import Settings
 from sandbox.serving import free_port
 from tests.support.api import a_key
 from tests.support.stores import ready_runtime
+from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
 _UP_WITHIN_S = 180.0
@@ -63,11 +63,8 @@ def served(folder: Path, database_url: str = "", **settings: str) -> Iterator[Se
         )
     try:
         hub = Served(port, process.pid, key, log)
-        ends = time.monotonic() + _UP_WITHIN_S
-        while not hub.is_well():
-            assert process.poll() is None, log.read_text()[-4000:]
-            assert time.monotonic() < ends, log.read_text()[-4000:]
-            time.sleep(0.2)
+        until(lambda: hub.is_well() or process.poll() is not None, "the hub is up", logs=log.read_text)
+        assert process.poll() is None, log.read_text()[-4000:]
         yield hub
     finally:
         process.terminate()

@@ -3,8 +3,7 @@
 import asyncio
 import re
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -30,6 +29,7 @@ from hub.ingest.opening import opening_for
 from hub.runtime import Runtime
 from hub.settings import OAuthApp
 from sandbox.serving import running
+from tests.support.waiting import until
 
 SECRET = "a-teams-webhook-secret"
 MINE = {"access": "my meetings"}
@@ -70,7 +70,7 @@ class Receiver:
 
     def until(self, count: int) -> list[SourceEvent]:
         """The first events, as soon as there are so many."""
-        wait_for(lambda: len(self.events) >= count or bool(self.refused), f"{count} events")
+        until(lambda: len(self.events) >= count or bool(self.refused), f"{count} events")
         assert not self.refused, self.refused
         return self.events
 
@@ -85,7 +85,7 @@ class TeamsLab:
     organisation_id: str
 
     def order(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        answer = httpx.request(method, f"{self.url}/_sandbox/{path}", json=body, trust_env=False)
+        answer = httpx.request(method, f"{self.url}/_sandbox/{path}", json=body, trust_env=False, timeout=30)
         answer.raise_for_status()
         return answer.json()
 
@@ -95,9 +95,7 @@ class TeamsLab:
         order |= {"participants": PEOPLE, "transcript_delay_s": 0} | changes
         call: dict[str, Any] = self.order("teams/meetings", order)["meeting"]
         if order["transcript"]:
-            wait_for(
-                lambda: any(m["id"] == call["id"] and m["transcript_ready"] for m in self.state()["meetings"]), "it"
-            )
+            until(lambda: any(m["id"] == call["id"] and m["transcript_ready"] for m in self.state()["meetings"]), "it")
         return call
 
     def _is_transcribed(self, call_id: str) -> bool:
@@ -162,13 +160,6 @@ def new_organisation(runtime: Runtime) -> str:
 
 def key_of(connection: Connection) -> ConnectionKey:
     return ConnectionKey(connection.organisation_id, connection.id)
-
-
-def wait_for(condition: Callable[[], bool], what: str, within_s: float = 10) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, f"not in time: {what}"
-        time.sleep(0.02)
 
 
 def app_of(url: str) -> OAuthApp:

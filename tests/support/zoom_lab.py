@@ -42,7 +42,7 @@ class ZoomLab:
 
     def order(self, path: str, body: Any, method: str = "POST") -> Any:
         """Something that the simulator is to do."""
-        answer = httpx.request(method, f"{self.url}/_sandbox/{path}", json=body, trust_env=False)
+        answer = httpx.request(method, f"{self.url}/_sandbox/{path}", json=body, trust_env=False, timeout=30)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
@@ -100,7 +100,7 @@ async def connect(runtime: Runtime, organisation_id: str | None = None) -> Conne
     url = start_connecting(
         runtime, organisation_id=visitor.organisation_id, session_id=visitor.session_id, provider="zoom"
     )
-    async with httpx.AsyncClient(trust_env=False) as browser:
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as browser:
         page = await browser.get(url)
         found = re.search(r'name="request_id" value="([^"]+)"', page.text)
         assert found, page.text
