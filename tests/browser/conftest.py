@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pydantic import SecretStr
 from sqlmodel import select
 
@@ -23,6 +22,7 @@ from hub.runtime import Runtime
 from hub.settings import Settings
 from sandbox.serving import free_port
 from tests.support.console import seed_meeting, seed_meeting_under_way
+from tests.support.waiting import PATIENCE_S, until
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -88,6 +88,7 @@ def browser() -> Iterator[Browser]:
     for needed, remedy in ((CHROMIUM, "apt-get install chromium"), (AXE, "make assets"), (ASSETS, "make assets")):
         if not needed.exists():
             pytest.skip(f"{needed} is missing: {remedy}")
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
         yield launched
@@ -124,13 +125,8 @@ def run_hub(directory: Path, variables: Mapping[str, str] | None = None) -> Iter
 
 def wait_until_ready(process: subprocess.Popen[bytes], url: str, link: Path, log: Path) -> None:
     """Until the hub answers and has written its link; fails with its log when it ends first."""
-    for _ in range(300):
-        if process.poll() is not None:
-            pytest.fail(f"hub serve ended: {log.read_text()}")
-        if link.exists() and answers(url):
-            return
-        time.sleep(0.2)
-    pytest.fail(f"hub serve did not answer within a minute: {log.read_text()}")
+    until(lambda: process.poll() is not None or (link.exists() and answers(url)), "the hub is up", logs=log.read_text)
+    assert process.poll() is None, log.read_text()
 
 
 def answers(url: str) -> bool:

@@ -128,7 +128,7 @@ def open_the_meeting(watched: Watched, hub: Hub) -> None:
 def until_delivered(page: Page) -> None:
     """Reload until the result is at all three, and nothing is on its way."""
     sent = region(page, "Deliveries")
-    for _ in range(30):
+    for _ in range(120):
         if not sent.get_by_text("On its way").count() and sent.get_by_text("Delivered", exact=True).count() >= 3:
             break
         page.wait_for_timeout(1000)

@@ -19,9 +19,9 @@ _OPSET = 20
 _IR = 9
 _LIMIT = 63
 """Seven bits of eight: the widest range in which no x86 processor's int8 product overflows."""
-_BLOCK = 256
-_BLOCK_LIMIT = 127
+_ROW_LIMIT = 127
 _ZERO = 128
+"""What stands for nothing among a row's eight bits, which have no sign."""
 _OWN = "com.microsoft"
 """onnxruntime's own operators."""
 
@@ -48,8 +48,7 @@ class Graph:
 
     def linear(self, x: str, weight: Float, bias: Float) -> str:
         """`x @ weight.T + bias`; weight (out, in) as int8 with a scale for each output, `x` as uint8 on the fly."""
-        scale = np.maximum(np.abs(weight).max(1), 1e-12).astype(np.float32) / np.float32(_LIMIT)
-        rounded = np.clip(np.rint(weight / scale[:, None]), -_LIMIT, _LIMIT).astype(np.int8)
+        rounded, scale = _rounded(weight)
         q = self.op("DynamicQuantizeLinear", x, outputs=3)
         zero = self.constant(np.zeros(1, np.int8).reshape(()))
         product = self.op("MatMulInteger", q, self.constant(rounded.T), f"{q}.2", zero)
@@ -57,19 +56,17 @@ class Graph:
         real = self.op("Mul", self.op("Cast", product, to=TensorProto.FLOAT), scales)
         return self.op("Add", real, self.constant(bias))
 
-    def precise_linear(self, x: str, weight: Float, bias: Float) -> str:
-        """As `linear`, but with a scale for each 256 figures of `weight` and of every row of `x`.
-
-        For networks whose activations have outliers, which one scale for all of `x` would drown the rest in: half
-        slower, and far more exact. The width of `x` must be a multiple of 256.
-        """
-        outputs, width = weight.shape
-        blocks = weight.reshape(outputs, width // _BLOCK, _BLOCK)
-        scale = np.maximum(np.abs(blocks).max(2), 1e-12).astype(np.float32) / np.float32(_BLOCK_LIMIT)
-        rounded = (np.rint(blocks / scale[:, :, None]) + _ZERO).astype(np.uint8)
-        inputs = (x, self.constant(rounded), self.constant(scale), "", "", self.constant(bias))
-        size = {"K": width, "N": outputs, "bits": 8, "block_size": _BLOCK}
-        return self.op("MatMulNBits", *inputs, domain=_OWN, accuracy_level=4, **size)
+    def linear_by_row(self, x: str, weight: Float, bias: Float) -> str:
+        """As `linear`, but with a scale for each row of `x`, so that what a row gives never depends on the others."""
+        rounded, scale = _rounded(weight)
+        one, zero, middle = (self.constant(value) for value in (np.float32(1), np.int8(0), np.uint8(_ZERO)))
+        largest = self.op("ReduceMax", self.op("Abs", x), self.constant(np.array([-1])), keepdims=1)
+        filled = self.op("Max", largest, self.constant(np.float32(1e-9)))
+        step = self.op("Mul", filled, self.constant(np.float32(1 / _ROW_LIMIT)))
+        q = self.op("QuantizeLinear", self.op("Div", x, step), one, middle)
+        inputs = (q, self.constant(rounded.T), one, self.constant(scale), middle, zero)
+        product = self.op("MatMulIntegerToFloat", *inputs, domain=_OWN)
+        return self.op("Add", self.op("Mul", product, step), self.constant(bias))
 
     def norm(self, x: str, gamma: Float, beta: Float) -> str:
         """Layer normalisation over the last axis."""
@@ -92,3 +89,9 @@ class Graph:
         onnx.checker.check_model(model)
         data: bytes = model.SerializeToString(deterministic=True)
         return data
+
+
+def _rounded(weight: Float) -> tuple[NDArray[np.int8], Float]:
+    """Weights (out, in) as whole numbers, and the size of one for each output."""
+    scale = np.maximum(np.abs(weight).max(1), 1e-12).astype(np.float32) / np.float32(_LIMIT)
+    return np.clip(np.rint(weight / scale[:, None]), -_LIMIT, _LIMIT).astype(np.int8), scale

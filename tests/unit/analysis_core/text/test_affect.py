@@ -77,19 +77,28 @@ def test_everything_is_within_its_range() -> None:
 
 
 def test_the_same_sentence_gives_the_same_figures_whatever_stands_beside_it() -> None:
-    alone = encode(["We could not agree on the price."])
-    among = encode(["Yes.", "We could not agree on the price.", "That was a long and rather tiring afternoon, was it?"])
+    said = [f"We could not agree on {'the price of ' * count}it, could we?" for count in range(12)]
+    alone = np.concatenate([encode([sentence]) for sentence in said])
 
-    assert np.array_equal(alone[0], among[1])
-    assert np.array_equal(alone, encode(["We could not agree on the price."]))
+    assert np.array_equal(alone, encode(said))
+    assert np.array_equal(alone, encode(said * 9)[-12:])
+    assert np.array_equal(alone[::-1], encode(said[::-1]))
 
 
-def test_progress_is_told_sentence_by_sentence() -> None:
+def test_padding_that_somebody_wrote_is_as_good_as_silence() -> None:
+    (row,) = felt("<pad> <pad>")
+
+    assert 0 <= row.valence <= 1
+
+
+def test_progress_is_told_up_to_the_last_sentence() -> None:
     told: list[int] = []
 
-    encode(["One.", "Two.", "Three."], told.append)
+    encode(["One.", "This one is quite a bit longer than the first.", *["Three."] * 40], told.append)
 
-    assert told == [1, 2, 3]
+    assert told == sorted(set(told))
+    assert len(told) > 2
+    assert told[-1] == 42
 
 
 def test_observed_sentences_carry_what_they_convey() -> None:
