@@ -16,6 +16,9 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def results(tmp_path_factory: pytest.TempPathFactory) -> str:
+def results(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
     """For `ANALYSE_ONCE`: where tests of what happens around an analysis find what another one waited for."""
-    return str(tmp_path_factory.mktemp("results"))
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "results"  # of all the workers
+    folder.mkdir(exist_ok=True)
+    return str(folder)
