@@ -114,7 +114,6 @@ class LiveSession:
             options=self._options,
             has_audio=bool(heard),
             has_video=face is not None,
-            has_transcript=text is not None,
             models=used_models(speech, face, text),
         )
 

@@ -133,11 +133,23 @@ class HesitationSpan:
 
 
 @dataclass(frozen=True)
+class SlowAnswer:
+    """A silence before somebody answers, `response_latency_s` long, and the median of theirs, `usual_s`."""
+
+    start_s: float
+    end_s: float
+    speaker: str
+    response_latency_s: float
+    usual_s: float
+
+
+@dataclass(frozen=True)
 class HesitationMap:
-    """Hesitation 0..1 per second, and the stretches in which it is high."""
+    """Hesitation 0..1 per second, the stretches in which it is high, and answers that were slow for their speaker."""
 
     per_second: Numbers
     spans: tuple[HesitationSpan, ...]
+    slow_answers: tuple[SlowAnswer, ...]
 
 
 @dataclass(frozen=True)

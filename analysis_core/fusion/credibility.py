@@ -12,11 +12,10 @@ import numpy as np
 
 from analysis_core.fusion.inputs import Values
 from analysis_core.fusion.table import SIGNALS, table
+from analysis_core.fusion.timeline import LEAST_TALK
 
 SUSTAINED = "sustained_lows"
 """The name under which contributions show the penalty for long low stretches."""
-
-_LEAST_TALK = 0.1
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Credibility:
 
 def credibility(z: Mapping[str, Values], talk: Values) -> Credibility:
     """The credibility signal of one speaker."""
-    talk = np.where(talk >= _LEAST_TALK, talk, 0.0)
+    talk = np.where(talk >= LEAST_TALK, talk, 0.0)
     spoken = talk > 0
     parts = {name: np.where(spoken, table().weights[name] * np.nan_to_num(z[name]), 0.0) for name in SIGNALS}
     x = sum(parts.values(), np.zeros(len(talk)))

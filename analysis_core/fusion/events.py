@@ -8,7 +8,7 @@ from analysis_core.fusion.inputs import Inputs
 from analysis_core.fusion.person import Person
 from analysis_core.fusion.runs import above, below
 from analysis_core.fusion.strain import unit
-from analysis_core.fusion.talk import interrupted
+from analysis_core.fusion.talk import interruptions
 from analysis_core.fusion.visible import ACTIVE, observed_tracks, step_s
 from analysis_core.result import Event
 from analysis_core.text.markers import group_of
@@ -66,9 +66,8 @@ def _pauses(inputs: Inputs, names: set[str]) -> Iterator[Event]:
 
 
 def _interruptions(inputs: Inputs, names: set[str]) -> Iterator[Event]:
-    for turn in inputs.turns:
-        other = interrupted(turn, inputs.turns)
-        if turn.speaker in names and other is not None:
+    for turn, other in interruptions(inputs.turns):
+        if turn.speaker in names:
             overlap = min(turn.end_s, other.end_s) - turn.start_s
             evidence = {"interrupted": other.speaker, "overlap_s": overlap}
             yield Event("talk.interruption", turn.start_s, turn.start_s + overlap, turn.speaker, 1.0, evidence)

@@ -6,10 +6,9 @@ import numpy as np
 
 from analysis_core.fusion.inputs import Inputs, Values
 from analysis_core.fusion.table import table
-from analysis_core.fusion.timeline import laid
+from analysis_core.fusion.timeline import LEAST_TALK, laid
 from analysis_core.observations import FaceTrack
 
-_LEAST_TALK = 0.1
 _SEMITONES = 12.0
 
 
@@ -17,7 +16,7 @@ def voice(inputs: Inputs, speaker: str, talk: Values) -> dict[str, Values]:
     """Voice measures in the seconds in which the speaker talks. Pitch in semitones, energy in dB."""
     if inputs.speech is None:
         return {}
-    speech, mine = inputs.speech, talk >= _LEAST_TALK
+    speech, mine = inputs.speech, talk >= LEAST_TALK
     with np.errstate(divide="ignore", invalid="ignore"):
         pitch = _SEMITONES * np.log2(fit(speech.pitch_hz, len(talk)) / 100.0)
     measures = {
@@ -62,7 +61,7 @@ def face(inputs: Inputs, speaker: str, talk: Values) -> dict[str, Values]:
         "face_valence": per_second(((t.times_s, t.valence, t.confidence) for t in own), len(talk)),
         "face_arousal": per_second(((t.times_s, t.arousal, t.confidence) for t in own), len(talk)),
     }
-    return {name: np.where(talk >= _LEAST_TALK, values, np.nan) for name, values in measures.items()}
+    return {name: np.where(talk >= LEAST_TALK, values, np.nan) for name, values in measures.items()}
 
 
 def action_unit(own: Iterable[FaceTrack], codes: tuple[int, ...], code: int, seconds: int) -> Values:

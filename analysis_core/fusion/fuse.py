@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from analysis_core.fusion import hesitation, said, strain, visible
 from analysis_core.fusion import people as parts
-from analysis_core.fusion import said, strain, visible
 from analysis_core.fusion.affect import DIMENSIONS
 from analysis_core.fusion.alerts import alerts
 from analysis_core.fusion.coverage import coverage
@@ -42,7 +42,7 @@ def fuse(inputs: Inputs) -> Result:
         events=events(inputs, people),
         resistance_indicator=said.resistance(inputs, people),
         confidence_score=parts.confidence(people),
-        hesitation_map=strain.hesitation(inputs, people),
+        hesitation_map=hesitation.hesitation(inputs, people),
         stress_indicators=strain.stress(inputs, people),
         prosody=prosody(inputs, people),
         sentiment_depth=said.sentiment_depth(inputs, names),

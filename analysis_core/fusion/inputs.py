@@ -38,7 +38,6 @@ class Inputs:
     options: Options
     has_audio: bool
     has_video: bool
-    has_transcript: bool
     words_recognised: bool = False
     """Whether the words were taken from the sound; recognisers leave out "um" and "uh"."""
     warnings: tuple[str, ...] = ()

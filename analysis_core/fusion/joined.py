@@ -6,9 +6,7 @@ import numpy as np
 
 from analysis_core.fusion.inputs import Values
 from analysis_core.fusion.person import Person
-
-LEAST_TALK = 0.1
-"""Seconds of which a speaker fills less than this say nothing about them."""
+from analysis_core.fusion.timeline import LEAST_TALK
 
 
 def series(people: Sequence[Person], pick: Callable[[Person], Values], seconds: int) -> Values:

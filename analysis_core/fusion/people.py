@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis_core.fusion import said, strain, visible
+from analysis_core.fusion import hesitation, said, strain, visible
 from analysis_core.fusion.affect import DIMENSIONS
 from analysis_core.fusion.explain import contributions
 from analysis_core.fusion.features import tracks
@@ -21,13 +21,20 @@ from analysis_core.result import Abstained, SpeakerResult, Vad, number, numbers
 
 def rated(inputs: Inputs, people: Sequence[Person]) -> Score:
     """The score of these people together, or why there is none."""
-    observed = {name: observed_share(people, _signal(name)) for name in SIGNALS}
+    seen = sum(_observed(people).values()) / len(SIGNALS)
+    return refused(inputs, people) or score([p.credibility for p in people], seen)
+
+
+def refused(inputs: Inputs, people: Sequence[Person]) -> Score | None:
+    """Why these people together get no score, or None where they get one."""
     only_words = inputs.speech is None and inputs.face is None
     talk_s = sum(float(p.credibility.talk.sum()) for p in people)
-    refused = abstains(talk_s, observed, only_words, nobody=not people and inputs.options.observed_speakers is not None)
-    if refused:
-        return refused
-    return score([p.credibility for p in people], sum(observed.values()) / len(SIGNALS))
+    nobody = not people and inputs.options.observed_speakers is not None
+    return abstains(talk_s, _observed(people), only_words, nobody)
+
+
+def _observed(people: Sequence[Person]) -> dict[str, float]:
+    return {name: observed_share(people, _signal(name)) for name in SIGNALS}
 
 
 def abstained(found: Score) -> Abstained | None:
@@ -91,7 +98,7 @@ def speaker(inputs: Inputs, name: str, person: Person | None, whole_s: float) ->
         contributions=None if found.value is None else contributions(inputs, people, found.value),
         prosody=prosody(inputs, people),
         stress_indicators=strain.stress(inputs, people),
-        hesitation_map=strain.hesitation(inputs, people),
+        hesitation_map=hesitation.hesitation(inputs, people),
         hesitation_markers=said.hesitation_markers(inputs, {name}),
         emotions=said.emotions(inputs, {name}),
         confidence_score=confidence(people),

@@ -31,6 +31,6 @@ def person(inputs: Inputs, name: str) -> Person:
     """Observe one speaker."""
     talk = shares(spoken(inputs, name), inputs.seconds)
     felt = affect(inputs, name, talk)
-    found = signals(inputs, name, talk, felt)
     base = window(talk, inputs.options.baseline_window_s)
+    found = signals(inputs, name, talk, base, felt)
     return Person(name, talk, base, felt, found, credibility(found.z, talk))

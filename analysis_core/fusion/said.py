@@ -111,7 +111,7 @@ def resistance(inputs: Inputs, people: Sequence[Person]) -> float | None:
 def _face_resistance(inputs: Inputs, people: Sequence[Person], codes: Sequence[int]) -> float:
     if inputs.face is None:
         return float("nan")
-    usual, spread = 0.08, table().number("face_spread", "tension")
+    usual, spread = table().number("resistance", "usual_intensity"), table().number("face_spread", "tension")
     found = [
         mean(
             action_unit(tracks(inputs, p.name), inputs.face.codes, code, inputs.seconds), np.where(p.talk > 0, 1.0, 0.0)

@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis_core.fusion import features, words
 from analysis_core.fusion.affect import Affect
-from analysis_core.fusion.baseline import smoothed, window, z_scores
+from analysis_core.fusion.baseline import smoothed, z_scores
 from analysis_core.fusion.inputs import Inputs, Values
 from analysis_core.fusion.table import SIGNALS, table
 
@@ -27,9 +27,8 @@ class Signals:
     face: Mapping[str, Values]
 
 
-def signals(inputs: Inputs, speaker: str, talk: Values, felt: Affect) -> Signals:
+def signals(inputs: Inputs, speaker: str, talk: Values, base: Values, felt: Affect) -> Signals:
     """Everything about the speaker relative to their own baseline, smoothed over a few seconds of their speech."""
-    base = window(talk, inputs.options.baseline_window_s)
     spreads = table().raw
     clear = 1.0 if inputs.speakers_told_apart else _MIXED_VOICES
     voice = {
@@ -45,7 +44,7 @@ def signals(inputs: Inputs, speaker: str, talk: Values, felt: Affect) -> Signals
     trust = table().number("recognised_words") if inputs.words_recognised else 1.0
     raw = {
         "composure": -features.weighted(voice | face, spreads["composure"], len(talk)),
-        "fluency": _fluency(inputs, speaker, talk, counts),
+        "fluency": _fluency(inputs, speaker, talk, counts, trust),
         "directness": -_load(inputs, counts, "directness", talk),
         "congruence": _congruence(felt, base),
         "engagement": _engagement(trust * _load(inputs, counts, "engagement_words", talk), voice | face, talk),
@@ -65,10 +64,14 @@ def _load(inputs: Inputs, counts: list[words.CueCount], name: str, talk: Values)
     return words.load_z(counts, table().words(name), len(talk))
 
 
-def _fluency(inputs: Inputs, speaker: str, talk: Values, counts: list[words.CueCount]) -> Values:
-    """Hesitation in the words, or in the voice where there are none, and long silences inside turns."""
+def _fluency(inputs: Inputs, speaker: str, talk: Values, counts: list[words.CueCount], trust: float) -> Values:
+    """Hesitation in the words, or in the voice where there are none, and long silences inside turns.
+
+    Recognisers leave out "um" and "uh": that their words hold none counts by `trust`, and those they hold count whole.
+    """
     load = table().words("fluency")
     written = _load(inputs, counts, "fluency", talk)
+    written = np.where(written < 0, trust * written, written)
     pauses = words.pause_load(inputs, speaker, talk) / load.spread
     if inputs.speech is None:
         return -written

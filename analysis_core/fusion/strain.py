@@ -1,4 +1,4 @@
-"""Hesitation and strain: maps and indicators made from the signals."""
+"""Strain: the map and the indicators made from composure."""
 
 from collections.abc import Sequence
 
@@ -9,47 +9,16 @@ from analysis_core.fusion.joined import mean, over, series
 from analysis_core.fusion.person import Person
 from analysis_core.fusion.runs import above
 from analysis_core.fusion.table import table
-from analysis_core.result import HesitationMap, HesitationSpan, StressIndicators, number, numbers
+from analysis_core.result import StressIndicators, number, numbers
 
 _MARKED = 0.62
 _LEAST_S = 3
 _PEAKS = 5
-_HESITATION_KINDS = ("filled_pause", "filler", "planning", "self_repair", "repetition")
 
 
 def unit(z: Values) -> Values:
     """A z-score as 0..1 with 0.5 at the baseline."""
     return 1.0 / (1.0 + np.exp(-z))
-
-
-def hesitation(inputs: Inputs, people: Sequence[Person]) -> HesitationMap:
-    """Where people hesitate: 0.5 is what is typical."""
-    together = series(people, lambda p: unit(-p.signals.z["fluency"]), inputs.seconds)
-    spans = [
-        HesitationSpan(float(run.start), float(min(run.end, inputs.duration_s)), p.name, run.extreme, causes)
-        for p in people
-        for run in above(unit(-p.signals.z["fluency"]), _MARKED, _LEAST_S)
-        if (causes := _causes(inputs, p.name, run.start, run.end))
-    ]
-    return HesitationMap(numbers(together), tuple(sorted(spans, key=lambda span: (span.start_s, -span.intensity))))
-
-
-def _causes(inputs: Inputs, speaker: str, start: float, end: float) -> dict[str, float]:
-    """Counts by kind of marker, filled pauses heard, and seconds of long silence, without the zeros."""
-    counts = dict.fromkeys((*_HESITATION_KINDS, "filled_pause_heard", "long_pause_s"), 0.0)
-    if inputs.text:
-        for marker in inputs.text.markers:
-            mine = inputs.text.sentences[marker.sentence].speaker == speaker
-            if mine and marker.kind in _HESITATION_KINDS and marker.at_s is not None and start <= marker.at_s < end:
-                counts[marker.kind] += 1
-    if inputs.speech:
-        free = table().number("pause_free_s")
-        for heard in inputs.speech.filled_pauses:
-            counts["filled_pause_heard"] += heard.speaker == speaker and start <= heard.start_s < end
-        for pause in inputs.speech.pauses:
-            if pause.speaker == speaker and pause.kind == "within" and pause.end_s > start and pause.start_s < end:
-                counts["long_pause_s"] += max(0.0, pause.end_s - pause.start_s - free)
-    return {name: round(value, 2) for name, value in counts.items() if value > 0}
 
 
 def stress(inputs: Inputs, people: Sequence[Person]) -> StressIndicators:

@@ -55,7 +55,7 @@ def _score(score: float | None, interval: tuple[float, float] | None, explanatio
         return f"No Trust Score: {explanation}"
     return (
         f"Trust Score {score:.0f} of 100 (90 % interval {interval[0]:.0f} to {interval[1]:.0f}; "
-        f"50 is how the observed speakers come across at their own baseline)."
+        f"50 is at one's own baseline, hesitating and hedging as people usually do)."
     )
 
 

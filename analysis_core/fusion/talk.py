@@ -1,6 +1,7 @@
 """The talk's figures: who speaks how long, who cuts in, who asks."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,7 @@ def talk(inputs: Inputs, speaker: str) -> Talk:
     return Talk(
         talk_time_s=length(spoken(inputs, speaker)),
         turns=len(own) if inputs.speakers_told_apart else 0,
-        interruptions=_interruptions(own, inputs.turns),
+        interruptions=sum(turn.speaker == speaker for turn, _ in interruptions(inputs.turns)),
         longest_monologue_s=_longest(inputs, own),
         questions=sum(row.question for row in sentences) if sentences is not None else None,
         words=sum(row.words for row in sentences) if sentences is not None else None,
@@ -54,20 +55,15 @@ def talk(inputs: Inputs, speaker: str) -> Talk:
     )
 
 
-def _interruptions(own: Sequence[Turn], everyone: Sequence[Turn]) -> int:
-    return sum(interrupted(turn, everyone) is not None for turn in own)
-
-
-def interrupted(turn: Turn, everyone: Sequence[Turn]) -> Turn | None:
-    """The turn of somebody else into which this one cuts, if it does."""
-    if turn.end_s - turn.start_s < _HELLO_S:
-        return None
-    for other in everyone:
-        if other.start_s >= turn.start_s:
-            return None
-        if other.speaker != turn.speaker and other.end_s - turn.start_s > _CUTS_IN_S:
-            return other
-    return None
+def interruptions(turns: Sequence[Turn]) -> Iterator[tuple[Turn, Turn]]:
+    """Each turn that cuts into somebody else's, with the one that it cuts into. Turns come in order of their start."""
+    under_way: list[Turn] = []
+    for turn in turns:
+        under_way = [other for other in under_way if other.end_s - turn.start_s > _CUTS_IN_S]
+        cut = next((o for o in under_way if o.speaker != turn.speaker and o.start_s < turn.start_s), None)
+        if cut and turn.end_s - turn.start_s >= _HELLO_S:
+            yield turn, cut
+        under_way.append(turn)
 
 
 def _longest(inputs: Inputs, own: Sequence[Turn]) -> float:
@@ -80,7 +76,7 @@ def _latency(own: Sequence[Turn], everyone: Sequence[Turn]) -> float | None:
     ends = sorted((turn.end_s, turn.speaker) for turn in everyone)
     waits = []
     for turn in own:
-        before = [(end, name) for end, name in ends if end <= turn.start_s]
-        if before and before[-1][1] != turn.speaker and turn.start_s - before[-1][0] <= _ANSWER_WITHIN_S:
-            waits.append(turn.start_s - before[-1][0])
+        before = bisect_right(ends, turn.start_s, key=lambda end: end[0]) - 1
+        if before >= 0 and ends[before][1] != turn.speaker and turn.start_s - ends[before][0] <= _ANSWER_WITHIN_S:
+            waits.append(turn.start_s - ends[before][0])
     return float(np.median(waits)) if waits else None

@@ -8,6 +8,9 @@ from analysis_core.fusion.inputs import Inputs, Values
 
 Span = tuple[float, float]
 
+LEAST_TALK = 0.1
+"""Seconds of which a speaker fills less than this say nothing about them."""
+
 
 def speakers(inputs: Inputs) -> list[str]:
     """Everybody who has a turn, a cue or an observed segment, in the order of first speaking."""

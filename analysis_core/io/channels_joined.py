@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from analysis_core.io.turns import SAME_TURN_GAP_S
 from analysis_core.observations import Series, SpeechObservations, Turn
-
-_SAME_TURN_GAP_S = 1.5
 
 
 def join_channels(heard: Sequence[SpeechObservations]) -> SpeechObservations:
@@ -43,7 +42,7 @@ def turns_of_speech(heard: SpeechObservations, speaker: str) -> tuple[Turn, ...]
     """Detected speech as the speaker's turns; short silences do not end one."""
     joined: list[Turn] = []
     for start, end in heard.speech:
-        if joined and start - joined[-1].end_s <= _SAME_TURN_GAP_S:
+        if joined and start - joined[-1].end_s <= SAME_TURN_GAP_S:
             joined[-1] = Turn(joined[-1].start_s, end, speaker)
         else:
             joined.append(Turn(start, end, speaker))

@@ -11,7 +11,8 @@ ONLY_SPEAKER = "Speaker 1"
 UNKNOWN_SPEAKER = "Unknown"
 """The name used for cues without a speaker among named ones. Never scored: nobody knows whose they are."""
 
-_SAME_TURN_GAP_S = 1.5
+SAME_TURN_GAP_S = 1.5
+"""A shorter silence between two stretches of one speaker's speech does not end their turn."""
 
 
 def named(transcript: Transcript) -> tuple[Cue, ...]:
@@ -32,7 +33,7 @@ def turns(cues: Sequence[Cue], end_s: float | None = None) -> tuple[Turn, ...]:
             continue
         end = cue.end_s if end_s is None else min(cue.end_s, end_s)
         last = joined[-1] if joined else None
-        if last and last.speaker == cue.speaker and cue.start_s - last.end_s <= _SAME_TURN_GAP_S:
+        if last and last.speaker == cue.speaker and cue.start_s - last.end_s <= SAME_TURN_GAP_S:
             joined[-1] = replace(last, end_s=max(last.end_s, end), text=f"{last.text} {cue.text}".strip())
         else:
             joined.append(Turn(cue.start_s, end, cue.speaker or UNKNOWN_SPEAKER, cue.text))

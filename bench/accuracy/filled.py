@@ -2,7 +2,8 @@
 
 Nobody marked the "um" and "uh" of these recordings. Sentences that actors read hold none, so that what is found there
 is false. In conversations the recogniser is asked to write them down, by a prompt that is full of them (nothing else
-in the core asks that); what it writes is a hint and no truth: it skips some, and invents a few.
+in the core asks that); what it writes is a hint and no truth: it skips some, and invents a few. Over noise it may
+repeat itself without end, in words that take no time at all: these do not count.
 """
 
 import re
@@ -23,6 +24,7 @@ _BETWEEN = RATE // 4
 _PROMPT = "Um, uh, so, uhm, I, I mean, hmm, er, let me, uh, think."
 _WRITTEN = re.compile(r"u+[hm]+|er+m?|h+m+|mm+")
 _NEAR_S = 0.3
+_TAKES_S = 0.06
 
 
 def measure(figures: Figures, quick: bool) -> None:
@@ -64,7 +66,8 @@ def _written(model: Any, audio: Audio) -> list[tuple[float, float]]:
         temperature=0.0, condition_on_previous_text=False,
     )  # fmt: skip
     words = [word for segment in segments for word in segment.words or ()]
-    return [(word.start, word.end) for word in words if _WRITTEN.fullmatch(re.sub(r"\W", "", word.word.lower()))]
+    said = [word for word in words if word.end - word.start >= _TAKES_S]
+    return [(word.start, word.end) for word in said if _WRITTEN.fullmatch(re.sub(r"\W", "", word.word.lower()))]
 
 
 def _is_found(at: tuple[float, float], heard: SpeechObservations) -> bool:

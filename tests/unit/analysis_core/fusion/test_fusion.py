@@ -68,7 +68,6 @@ def _inputs(**changes: object) -> Inputs:
         options=Options(),
         has_audio=True,
         has_video=False,
-        has_transcript=False,
     )
     return replace(whole, **changes)  # type: ignore[arg-type]
 
@@ -156,7 +155,7 @@ def test_under_twenty_seconds_of_speech_there_is_no_score() -> None:
 def test_words_without_voice_or_face_give_no_score() -> None:
     cues = (Cue(0.0, float(SECONDS), NAME, "It is fine."),)
 
-    result = fuse(_inputs(speech=None, text=_text(0.5), cues=cues, has_audio=False, has_transcript=True))
+    result = fuse(_inputs(speech=None, text=_text(0.5), cues=cues, has_audio=False))
 
     assert result.abstained is not None
     assert result.abstained.reason == "words_only"
@@ -200,7 +199,7 @@ def test_words_that_leave_the_face_behind_lower_congruence() -> None:
         text, sentences=tuple(replace(row, valence=0.1 if (row.start_s or 0) >= 60 else 0.6) for row in text.sentences)
     )
 
-    result = fuse(_inputs(face=_face(NAME), text=gloomy, cues=cues, has_video=True, has_transcript=True))
+    result = fuse(_inputs(face=_face(NAME), text=gloomy, cues=cues, has_video=True))
 
     assert any(event.type == "words_and_looks.apart" for event in result.events)
 

@@ -248,3 +248,29 @@ def test_a_held_vowel_before_silence_is_a_filled_pause_and_a_gliding_one_is_not(
 
     assert len(held_sounds(held, change, speech)) == 1
     assert held_sounds(gliding, change, speech) == []
+
+
+def test_an_um_that_stands_alone_is_one_though_its_pitch_falls_and_it_closes_to_a_nasal() -> None:
+    um = np.full(200, np.nan, np.float32)
+    um[80:102] = np.linspace(200, 160, 22)
+    change = np.full(200, 20, np.float32)
+    change[80:102] = 6
+    change[90:93] = 25
+    alone, within = np.zeros(200, bool), np.ones(200, bool)
+    alone[80:102] = True
+
+    found = held_sounds(um, change, alone)
+
+    assert [(one.start, one.end) for one in found] == [(80, 102)]
+    assert held_sounds(um, change, within) == []
+
+
+def test_a_word_that_stands_alone_and_moves_is_no_filled_pause() -> None:
+    word = np.full(200, np.nan, np.float32)
+    word[80:102] = np.linspace(200, 160, 22)
+    change = np.full(200, 18, np.float32)
+    change[85:90] = 6
+    speech = np.zeros(200, bool)
+    speech[80:102] = True
+
+    assert held_sounds(word, change, speech) == []
