@@ -76,8 +76,9 @@ class Eyes:
 
     def __init__(self) -> None:
         from analysis_core.face.observe import FaceObserver  # models load on first use
+        from analysis_core.face.speakers import shown_most
 
-        self._observer = FaceObserver()
+        self._observer, self._shown_most = FaceObserver(), shown_most
         self.seen_s = 0.0
 
     def see(self, frame: Frame) -> None:
@@ -90,11 +91,9 @@ class Eyes:
         if not alone:
             return self._observer.so_far(turns or None)
         seen = self._observer.so_far()
-        if not seen.tracks or {turn.speaker for turn in turns} - {ONLY_SPEAKER}:
+        if {turn.speaker for turn in turns} - {ONLY_SPEAKER}:
             return seen
-        most = max(seen.tracks, key=lambda track: (len(track.times_s), -track.id)).id
-        tracks = (replace(t, speaker=ONLY_SPEAKER) if t.id == most else t for t in seen.tracks)
-        return replace(seen, tracks=tuple(tracks))
+        return self._shown_most(seen, ONLY_SPEAKER)
 
 
 class Sayings:

@@ -87,6 +87,8 @@ def _observe(recording: Media | None, read: Transcript | None, options: Options,
     speech, spoken = _listen(recording, words, progress)
     words = _recognise(recording, words, spoken, options, progress)
     face = _look(recording, spoken, progress)
+    if recording and face and face.tracks and not recording.has_audio and not words.cues:
+        face, spoken = _shown_alone(face), (Turn(0.0, recording.duration_s, ONLY_SPEAKER),)
     text = _read(words, progress)
     return Inputs(
         duration_s=recording.duration_s if recording else _length(read),
@@ -197,6 +199,13 @@ def _look(recording: Media | None, spoken: tuple[Turn, ...], progress: Progress)
     rate = sampling_rate(recording.duration_s, recording.frames_per_second)
     told: Callable[[str, float], None] = progress
     return observe(recording.frames(rate), spoken or None, told, recording.duration_s)
+
+
+def _shown_alone(seen: FaceObservations) -> FaceObservations:
+    """A film without sound and words: the face that is there most is the only speaker's."""
+    from analysis_core.face.speakers import shown_most
+
+    return shown_most(seen, ONLY_SPEAKER)
 
 
 def _read(words: _Words, progress: Progress) -> TextObservations | None:

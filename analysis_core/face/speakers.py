@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis_core.observations import FaceTrack, Turn
+from analysis_core.observations import FaceObservations, FaceTrack, Turn
 
 _ENOUGH = 3.0
 _INDEPENDENT_S = 1.0
 _MOST_EVIDENCE_SAMPLES = 400.0
 _MOSTLY = 0.8
+"""Of the pictures, or of those that show a face: the share that makes it the one that is there."""
 
 Flags = NDArray[np.bool_]
 
@@ -27,10 +28,12 @@ def attribute(tracks: Sequence[FaceTrack], turns: Sequence[Turn], shown_s: NDArr
     """Name the speaker of each track, or leave None where evidence is weak.
 
     `shown_s` are the times of all sampled pictures. Pairs are taken by falling evidence; two faces that are visible
-    at the same time are never the same speaker.
+    at the same time are never the same speaker. One face that is there all the time and one voice belong together.
     """
-    alone = _alone(tracks)
     talking = {name: [turn for turn in turns if turn.speaker == name] for name in sorted({t.speaker for t in turns})}
+    if len(tracks) == len(talking) == 1 and len(tracks[0].times_s) >= _MOSTLY * len(shown_s):
+        return [replace(tracks[0], speaker=next(iter(talking)))]
+    alone = _alone(tracks)
     evidence = [
         _Evidence(_score(track, spoken, shown_s, alone[index]), index, name)
         for index, track in enumerate(tracks)
@@ -43,6 +46,14 @@ def attribute(tracks: Sequence[FaceTrack], turns: Sequence[Turn], shown_s: NDArr
         if item.score >= _ENOUGH and item.track not in named and not together:
             named[item.track] = item.speaker
     return [replace(track, speaker=named.get(index)) for index, track in enumerate(tracks)]
+
+
+def shown_most(seen: FaceObservations, speaker: str) -> FaceObservations:
+    """Where nobody is heard: the face that is there most is this speaker's."""
+    if not seen.tracks:
+        return seen
+    most = max(seen.tracks, key=lambda track: (len(track.times_s), -track.id)).id
+    return replace(seen, tracks=tuple(replace(t, speaker=speaker) if t.id == most else t for t in seen.tracks))
 
 
 def _score(track: FaceTrack, turns: Sequence[Turn], shown_s: NDArray[np.float32], alone: bool) -> float:

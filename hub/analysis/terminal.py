@@ -65,7 +65,7 @@ def _score(result: Result) -> RenderableType:
     return Text.assemble(
         ("Trust Score ", "bold"),
         (f"{result.trust_score:.0f}", f"bold {_colour(result.trust_score)}"),
-        f" of 100, 90 % interval {low:.0f} to {high:.0f}. 50 is at one's own baseline, hesitating and hedging as usual.",
+        f" of 100, 90 % interval {low:.0f} to {high:.0f}. 50: at one's own baseline, hesitating and hedging as usual.",
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from analysis_core import Options, Result, analyse
 from analysis_core.errors import MediaTooLong
+from analysis_core.face import sampling_rate
 from analysis_core.io.media import Media, open_media
 from analysis_core.io.transcript import read_transcript
 from analysis_core.io.turns import named, turns
@@ -182,3 +183,34 @@ def test_a_session_beyond_the_longest_is_refused(sound: Sound) -> None:
 
     with pytest.raises(MediaTooLong):
         session.hear(sound[:RATE], at_s=9.5)
+
+
+def test_a_film_without_sound_tells_the_same_of_the_one_face_as_a_session_of_its_pictures(tmp_path: Path) -> None:
+    film = _silent_film(tmp_path / "silent.mp4")
+    recording, session = open_media(film, Options()), LiveSession()
+    for frame in recording.frames(sampling_rate(recording.duration_s, recording.frames_per_second)):
+        session.see(frame)
+
+    streamed, whole = session.result(), analyse(film)
+
+    assert [row.name for row in whole.speakers] == [row.name for row in streamed.speakers]
+    assert whole.vad is not None
+    assert whole.vad.valence is not None
+    assert streamed.vad is not None
+    assert whole.vad.valence == pytest.approx(streamed.vad.valence, abs=0.02)
+
+
+def _silent_film(path: Path) -> Path:
+    """One person of the call, cut out of the pictures of its first seconds."""
+    import av
+
+    frames = [frame for frame in open_media(CALL, Options()).frames(10.0) if frame.time_s < 8]
+    height, width = frames[0].image.shape[:2]
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=10, options={"crf": "18"})
+        stream.pix_fmt, stream.width, stream.height = "yuv420p", width // 4 * 2, height // 2 * 2
+        for frame in frames:
+            picture = np.ascontiguousarray(frame.image[: stream.height, : stream.width])
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        out.mux(stream.encode(None))
+    return path

@@ -234,3 +234,14 @@ def test_somebody_who_joins_late_and_is_silent_is_not_the_late_speaker() -> None
     (named,) = attribute([late], turns, times)
 
     assert named.speaker is None
+
+
+def test_one_face_that_is_there_all_the_time_and_one_voice_belong_together() -> None:
+    times = _times(120)
+    turns = (Turn(0, 12, "Ann"), Turn(15, 60, "Ann"))
+
+    (there,) = attribute([_track(1, _lips(np.zeros(120), 3))], turns, times)
+    (late,) = attribute([_track(1, _lips(np.zeros(120), 3)[times >= 30], times[times >= 30])], turns, times)
+
+    assert there.speaker == "Ann"
+    assert late.speaker is None
