@@ -176,6 +176,19 @@ class HesitationMarkers:
 
 
 @dataclass(frozen=True)
+class Looks:
+    """One speaker's face while it was seen, `seen_s` seconds of it.
+
+    `gaze_away_share` 0..1: eyes or head turned from where they usually are. `blinks_per_minute` is None where fewer
+    than five pictures a second were looked at, as in recordings of more than eight minutes.
+    """
+
+    seen_s: float
+    gaze_away_share: float
+    blinks_per_minute: float | None
+
+
+@dataclass(frozen=True)
 class SpeakerResult:
     """One speaker. Whoever is not observed has talk figures only; everything else of theirs is None or empty."""
 
@@ -208,6 +221,7 @@ class SpeakerResult:
     sentiment_depth: float | None = None
     engagement_score: float | None = None
     active_aus: tuple[int, ...] = ()
+    looks: Looks | None = None
     spoken: tuple[tuple[float, float], ...] = ()
     """When they are heard, (start, end) in seconds; a talk figure, so everybody has it."""
 

@@ -11,6 +11,7 @@ from analysis_core.fusion.explain import contributions
 from analysis_core.fusion.features import tracks
 from analysis_core.fusion.inputs import Inputs, Values
 from analysis_core.fusion.joined import mean, observed_share, over
+from analysis_core.fusion.looks import looks
 from analysis_core.fusion.person import Person
 from analysis_core.fusion.score import Score, abstains, score
 from analysis_core.fusion.table import SIGNALS
@@ -106,6 +107,7 @@ def speaker(inputs: Inputs, name: str, person: Person | None, whole_s: float) ->
         sentiment_depth=said.sentiment_depth(inputs, {name}),
         engagement_score=engagement(people),
         active_aus=visible.active(inputs, tracks(inputs, name)),
+        looks=looks(inputs, name),
     )
 
 
