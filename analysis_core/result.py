@@ -149,7 +149,7 @@ class HesitationMap:
 
     per_second: Numbers
     spans: tuple[HesitationSpan, ...]
-    slow_answers: tuple[SlowAnswer, ...]
+    slow_answers: tuple[SlowAnswer, ...] = ()
 
 
 @dataclass(frozen=True)

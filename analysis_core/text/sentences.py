@@ -14,6 +14,17 @@ _END = re.compile(
 _ABBREVIATION = re.compile(
     r"(?:\b(?:m[rs]|mrs|dr|prof|sr|jr|st|vs|etc|inc|ltd|co|approx|e\.g|i\.e)|\b(?-i:[A-HJ-Z]))\.$", re.I
 )
+_WORDED = re.compile(
+    r"(?:(?:and|but|so|well|okay|ok),? )?(?:"
+    r"(?:what|where|when|who|why|how|which)(?:(?! (?:i|you|we|they|he|she|it)\b) \w+)?"
+    r" (?:is|are|was|were|do|does|did|can|could|will|would|should)\b"
+    r"|(?:what|where|who|how)(?:'s|'re)\b"
+    r"|(?:can|could|do|did|would|will|should|are|have) (?:you|we|they)\b"
+    r")",
+    re.I,
+)
+"""English questions by their first words: captions of recognisers often have no punctuation."""
+
 _LONGEST_WORDS = 40
 _LONGEST_CHARACTERS = 2000
 """Nobody speaks so long a sentence; what is longer has no punctuation, or is meant to keep readers busy."""
@@ -74,9 +85,14 @@ def sentences(passage: Passage) -> Iterator[tuple[int, Sentence]]:
                     arousal=None,
                     dominance=None,
                     emotions={},
-                    question=text.rstrip("\"'\u201d\u2019) ").endswith(("?", "\uff1f")),
+                    question=_asks(text.rstrip("\"'\u201d\u2019) ")),
                 ),
             )
+
+
+def _asks(text: str) -> bool:
+    """Whether it ends in a question mark, or is worded as a question where nothing ends it."""
+    return text.endswith(("?", "\uff1f")) or (text[-1:].isalnum() and bool(_WORDED.match(text)))
 
 
 def _goes_on(last: Cue, cue: Cue, timed: bool) -> bool:

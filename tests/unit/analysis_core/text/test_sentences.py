@@ -4,8 +4,9 @@ import pytest
 
 from analysis_core.io.transcript import read_transcript
 from analysis_core.io.turns import named
-from analysis_core.observations import TextObservations
+from analysis_core.observations import Cue, TextObservations
 from analysis_core.text.observe import observe
+from analysis_core.text.sentences import passages, sentences
 
 VTT = b"""WEBVTT
 
@@ -61,3 +62,24 @@ def test_other_languages_give_sentences_but_no_markers() -> None:
     assert len(text.sentences) == 2
     assert text.markers == ()
     assert not text.markers_read
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("What is the price", True),
+        ("how much does it cost", True),
+        ("Could you send it", True),
+        ("What's the timeline", True),
+        ("What you said is right", False),
+        ("How we do it is simple", False),
+        ("Are you sure.", False),
+        ("We can do that", False),
+    ],
+)
+def test_a_question_without_its_mark_is_told_by_its_words(text: str, question: bool) -> None:
+    (passage,) = passages([Cue(0.0, 2.0, "Ann", text)], timed=True)
+
+    ((_, sentence),) = sentences(passage)
+
+    assert sentence.question is question
