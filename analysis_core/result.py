@@ -243,7 +243,10 @@ class SentenceResult:
 
 @dataclass(frozen=True)
 class VoiceSegment:
-    """Two to eight seconds of an observed speaker's voice: seven emotions that sum to 1, and VAD, all 0..1."""
+    """Two to eight seconds, less in a short clip, of an observed speaker's voice.
+
+    Seven emotions that sum to 1, and VAD, all 0..1.
+    """
 
     start_s: float
     end_s: float

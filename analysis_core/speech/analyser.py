@@ -15,6 +15,7 @@ from analysis_core.speech.emotion import Voice
 from analysis_core.speech.floor import NOBODY, Floor
 from analysis_core.speech.frames import Frames, join, measure
 from analysis_core.speech.running import Running
+from analysis_core.speech.sentence import LONGEST_CLIP, only_voice, span
 from analysis_core.speech.windows import RATE, Audio, Window
 
 
@@ -63,8 +64,10 @@ class SpeechAnalyser:
         return self._running.observations(under_way, self._samples / RATE)
 
     def close(self) -> None:
-        """Ends the stream: the last segment is complete."""
+        """Ends the stream: the last segment is complete. A clip too short for any is one by itself."""
         self._embed(self._cutter.finish())
+        if self._may_be_clip:
+            self._voices += self._sentence()
 
     def whole(self, embedding: NDArray[np.float32]) -> Voice:
         """Everything heard so far as one segment, for training."""
@@ -75,6 +78,19 @@ class SpeechAnalyser:
     def voices(self) -> Sequence[Voice]:
         """The segments so far with their embeddings, for training."""
         return self._voices
+
+    @property
+    def _may_be_clip(self) -> bool:
+        return not self._voices and 0 < self._samples <= LONGEST_CLIP
+
+    def _sentence(self) -> list[Voice]:
+        frames = join(self._frames)
+        speech = tidy(frames.speech[::2])
+        speaker, place = only_voice(speech, frames.speaker[::2]), span(speech)
+        if speaker is None or place is None:
+            return []
+        audio = self._audio(place[0], min(place[1], self._samples))
+        return [Voice(place[0] / RATE, (place[0] + len(audio)) / RATE, speaker, np.nan, np.nan, embed(audio))]
 
     def _embed(self, pieces: Sequence[Piece]) -> None:
         self._voices += [self._voice(piece) for piece in pieces]
@@ -89,6 +105,8 @@ class SpeechAnalyser:
 
     def _forget(self) -> None:
         """Drops the sound that no later segment can need."""
+        if self._may_be_clip:
+            return
         needed = self._cutter.needs_from
         keep_from = self._samples if needed is None else needed * STEP
         self._recent = self._recent[keep_from - self._recent_from :].copy()

@@ -3,23 +3,19 @@
 import numpy as np
 
 from analysis_core.speech.analyser import SpeechAnalyser
-from analysis_core.speech.detection import STEP, Detector, runs, tidy
+from analysis_core.speech.detection import Detector, tidy
 from analysis_core.speech.embedding import embed
 from analysis_core.speech.emotion import Voice
+from analysis_core.speech.sentence import SHORTEST, span
 from analysis_core.speech.windows import RATE, Audio, windows
-
-_SHORTEST_S = 0.5
-_MARGIN = 800
 
 
 def trim(audio: Audio) -> Audio:
     """Without the silence around the speech, 16 kHz mono. Raises `ModelMissing`."""
     detector = Detector()
-    spoken = runs(tidy(np.concatenate([detector(window) for window in windows([audio])])))
-    if not len(spoken):
-        return audio
-    inner = audio[max(0, spoken[0, 0] * STEP - _MARGIN) : spoken[-1, 1] * STEP + _MARGIN]
-    return inner if len(inner) >= _SHORTEST_S * RATE else audio
+    spoken = span(tidy(np.concatenate([detector(window) for window in windows([audio])])))
+    inner = audio[slice(*spoken)] if spoken else audio
+    return inner if len(inner) >= SHORTEST else audio
 
 
 def voice(audio: Audio) -> Voice:

@@ -1,5 +1,7 @@
 """Who calls the API: a key or an app's token in the `Authorization` header, its plan, what it may do, how often."""
 
+import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +16,7 @@ from sqlmodel import select
 from hub.accounts.leases import Limit, leases
 from hub.accounts.models import ApiKey
 from hub.accounts.oauth_server.access import AppAccess, find_access
+from hub.accounts.pace import wait_for_turn
 from hub.accounts.plans import PLANS, SANDBOX, Plan
 from hub.accounts.rate_limits import Allowance, take
 from hub.accounts.scopes import SCOPES
@@ -131,10 +134,9 @@ async def count_frame(runtime: Runtime, caller: Caller) -> None:
     calls, now = caller.plan.frames_per_second, runtime.clock()
     if calls is None:
         return
-    limit = Limit(f"{caller.key_id}:frames", calls, 1)
-    allowance = await leases(runtime.database).take(runtime.database, limit, now)
-    if allowance.exceeded:
-        raise RateLimited(f"Your plan takes {calls} frames a second.", _wait(allowance, now))
+    wait_s = await asyncio.to_thread(wait_for_turn, runtime.database, caller.key_id, calls, now)
+    if wait_s:
+        raise RateLimited(f"Your plan takes {calls} frames a second.", math.ceil(wait_s))
 
 
 def allow(scope: str) -> Callable[..., Awaitable[Caller]]:

@@ -14,6 +14,8 @@ from hub.accounts.models import RateWindow
 from hub.kit.database import Database
 
 UNLIMITED: Final = "unlimited"
+PACED: Final = ":frames"
+"""Ends the subjects of `hub.accounts.pace`, whose rows hold a moment in microseconds."""
 PROVIDER_TURNS: Final = "provider:"
 """Begins the subjects of limits that providers set us; their windows are counted in seconds."""
 
@@ -68,10 +70,11 @@ def take(
 
 
 def forget_windows(database: Database, before: datetime) -> None:
-    """Delete the rows of keys that were not used since `before`, whichever their windows' length."""
+    """Delete the rows of keys that were not used since `before`, whatever they are counted in."""
     table: Any = RateWindow
-    minute, second = int(before.timestamp()) // 60, int(before.timestamp())
-    by_second = sa.or_(table.id.like("%:frames"), table.id.like(f"{PROVIDER_TURNS}%"))
-    old = sa.or_(sa.and_(by_second, table.period < second), sa.and_(~by_second, table.period < minute))
+    second = int(before.timestamp())
+    unit = sa.case((table.id.like(f"%{PACED}"), 1_000_000 * second), (table.id.like(f"{PROVIDER_TURNS}%"), second),
+                   else_=second // 60)  # fmt: skip
+    old = table.period < unit
     with database.engine.begin() as connection:
         connection.execute(sa.delete(RateWindow).where(old))

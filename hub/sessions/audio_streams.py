@@ -13,16 +13,20 @@ import struct
 from typing import Any, Final
 
 from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketState
 
 from hub.accounts.api_access import Caller
 from hub.accounts.open_sockets import while_admitted
 from hub.analysis import warm
 from hub.analysis.runner import AnalysisFailed
 from hub.errors import BadRequest, HubError, InvalidInput, Unavailable
+from hub.kit.tasks import stop
 from hub.runtime import Runtime
+from hub.sessions.errors import SessionOver
 from hub.sessions.schemas import SessionRequest
 from hub.sessions.service.opening import open_session
-from hub.sessions.streams import SCOPE, deny, end_behind, subprotocol, told, welcome
+from hub.sessions.service.sounds import Update, keep_sound
+from hub.sessions.streams import OVER, SCOPE, deny, end_behind, subprotocol, told, welcome
 
 router = APIRouter()
 
@@ -30,6 +34,7 @@ _SECOND: Final = {"pcm16": 32_000, "opus": 50}
 """What a second is: bytes, or packets of 20 ms."""
 _MOST_BYTES: Final = 1024 * 1024
 _TIMEOUT_S: Final = 30.0
+_KEEP_EVERY_S: Final = 5.0
 _LENGTH: Final = struct.Struct(">H")
 _LONGEST_PACKET: Final = 65_535
 
@@ -40,17 +45,18 @@ async def stream_audio(websocket: WebSocket) -> None:
     runtime: Runtime = websocket.app.state.runtime
     try:
         caller = await welcome(websocket, runtime)
-        row = await asyncio.to_thread(open_session, runtime, caller, SessionRequest(label="audio stream"))
+        asked = SessionRequest(label="audio stream")
+        row = await asyncio.to_thread(open_session, runtime, caller, asked, of_sound=True)
     except HubError as error:
         await deny(websocket, error)
         return
     await websocket.accept(subprotocol=subprotocol(websocket))
+    listener = _Listener(websocket, runtime, caller, row.id)
     try:
         await websocket.send_json({"type": "session", "session_id": row.id})
-        work = _Listener(websocket, runtime, caller, row.id).run()
-        await while_admitted(websocket, runtime, caller, SCOPE, work)
+        await while_admitted(websocket, runtime, caller, SCOPE, listener.run())
     finally:
-        end_behind(runtime, caller, row.id)
+        end_behind(runtime, caller, row.id, listener.keep)
 
 
 class _Listener:
@@ -58,15 +64,54 @@ class _Listener:
 
     def __init__(self, websocket: WebSocket, runtime: Runtime, caller: Caller, session_id: str) -> None:
         self._websocket = websocket
+        self._runtime = runtime
+        self._caller = caller
         self._process = warm.pool(runtime.settings.media_dir).of(session_id)
         self._mark = {"watermark": caller.plan.watermark} if caller.plan.watermark else {}
         self._session_id = session_id
         self._encoding = "pcm16"
         self._held = bytearray()
         self._pieces = 0
+        self._seconds = 0.0
+        self._updates: list[Update] = []
 
     async def run(self) -> None:
-        """Until the client ends the stream or goes away."""
+        """Until the client ends the stream or goes away, or its session is over."""
+        listening, watching = asyncio.create_task(self._listen()), asyncio.create_task(self._watch())
+        try:
+            await asyncio.wait({listening, watching}, return_when=asyncio.FIRST_COMPLETED)
+            if listening.done():
+                await listening
+                return
+            await stop(listening)
+            await self._close(await watching)
+        finally:
+            await stop(listening)
+            await stop(watching)
+
+    async def keep(self) -> None:
+        """Keep what was heard since the last time. Raises `NotFound`, `SessionOver` and `RateLimited`."""
+        seconds, updates = self._seconds, self._updates
+        self._seconds, self._updates = 0.0, []
+        await asyncio.to_thread(keep_sound, self._runtime, self._caller, self._session_id, seconds, updates)
+
+    async def _watch(self) -> HubError:
+        """Why the stream can't go on, once it can't."""
+        while True:
+            await asyncio.sleep(_KEEP_EVERY_S)
+            try:
+                await self.keep()
+            except HubError as error:
+                return error
+
+    async def _close(self, why: HubError) -> None:
+        if self._websocket.application_state is not WebSocketState.CONNECTED:
+            return
+        if not isinstance(why, SessionOver):
+            await self._websocket.send_json({"type": "error", "error": told(why, self._websocket)})
+        await self._websocket.close(OVER, "the session has ended")
+
+    async def _listen(self) -> None:
         going = True
         while going:
             message = await self._websocket.receive()
@@ -119,11 +164,15 @@ class _Listener:
 
     async def _hear(self, sound: bytes) -> None:
         found = await self._ask("hear", sound, encoding=self._encoding)
+        self._seconds += 1
+        self._updates.append(found)
         await self._websocket.send_json({"type": "emotion", "session_id": self._session_id, **found, **self._mark})
 
     async def _end(self) -> None:
         if self._held:
             await self._ask("hear", bytes(self._held), encoding=self._encoding)
+            rest = self._pieces if self._encoding == "opus" else len(self._held)
+            self._seconds += rest % _SECOND[self._encoding] / _SECOND[self._encoding]
         result = await self._ask("sum_up", b"")
         marked = None if result is None else {**result, **self._mark}
         said = {"type": "result", "session_id": self._session_id, "result": marked, **self._mark}

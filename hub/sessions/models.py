@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field
@@ -41,6 +42,8 @@ class LiveSession(TenantModel, table=True):
     alerting: list[str] = json_field(default_factory=list)
     """Thresholds that the last frame crossed: an alert is told when it begins."""
     alerts: list[dict[str, object]] = json_field(default_factory=list)
+    heard: dict[str, Any] | None = json_field(default=None, nullable=True)
+    """Of a stream of sound: `seconds` of it, those of `speech`, and how many of them had each of the `emotions`."""
     report: dict[str, object] | None = json_field(default=None, nullable=True)
     created_at: datetime = moment(index=True)
     active_at: datetime = moment(index=True)

@@ -8,6 +8,7 @@ import asyncio
 import base64
 import binascii
 import json
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -33,7 +34,7 @@ router = APIRouter()
 SCOPE: Final = "sessions"
 SUBPROTOCOL: Final = "echo-depth-v1"
 _TOKEN: Final = "token."  # noqa: S105 a prefix
-_OVER: Final = 4410
+OVER: Final = 4410
 _QUIET_S: Final = 60.0
 _closing: "set[asyncio.Task[None]]" = set()
 
@@ -83,14 +84,22 @@ async def stream_video(websocket: WebSocket) -> None:
         end_behind(runtime, caller, row.id)
 
 
-def end_behind(runtime: Runtime, caller: Caller, session_id: str) -> None:
-    """End the session in a task of its own: the connection's may be cancelled at any moment."""
-    closing = asyncio.create_task(_end(runtime, caller, session_id))
+async def _nothing() -> None:
+    """Frames are kept as they come."""
+
+
+def end_behind(
+    runtime: Runtime, caller: Caller, session_id: str, keep: Callable[[], Awaitable[None]] = _nothing
+) -> None:
+    """Keep the rest and end the session, in a task of its own: the connection's may be cancelled at any moment."""
+    closing = asyncio.create_task(_end(runtime, caller, session_id, keep))
     _closing.add(closing)
     closing.add_done_callback(_closing.discard)
 
 
-async def _end(runtime: Runtime, caller: Caller, session_id: str) -> None:
+async def _end(runtime: Runtime, caller: Caller, session_id: str, keep: Callable[[], Awaitable[None]]) -> None:
+    with suppress(HubError):  # what is kept is kept, also where no minutes are left
+        await keep()
     with suppress(HubError):  # it was ended over the API meanwhile
         await asyncio.to_thread(end_session, runtime, caller.organisation_id, session_id)
     await forget_faces(runtime, session_id)
@@ -234,7 +243,7 @@ class _Stream:
 
     async def _close(self) -> None:
         if self._websocket.application_state is WebSocketState.CONNECTED:
-            await self._websocket.close(_OVER, "the session has ended")
+            await self._websocket.close(OVER, "the session has ended")
 
     async def _send(self, message: dict[str, Any]) -> None:
         async with self._sending:

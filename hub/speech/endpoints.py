@@ -35,6 +35,7 @@ from hub.speech.schemas import (
     BatchAnswer,
     BatchItem,
     BatchRequest,
+    Chosen,
     DiscreteAnswer,
     EmotionJob,
     EmotionMoment,
@@ -74,13 +75,13 @@ def _batch_body() -> dict[str, Any]:
     "/analyze",
     openapi_extra=_body(AnalyzeRequest, "audio"),
     responses=error_responses(400, 413, 415, 503),
-    response_model_exclude_none=True,
+    response_model_exclude_unset=True,
 )
 async def analyze(request: Request, runtime: CurrentRuntime, caller: Allowed) -> AnalyzeAnswer:
     """Analyse one clip: 14 emotions, valence, arousal and dominance, prosody, and what they mean for a line of work."""
     async with run_directory(runtime.settings.media_dir) as directory:
         asked, media = await _take(request, directory)
-        _require_session(asked)
+        _require(asked, asked.session_id)
         if media is None:
             result = await listen_to(runtime, caller, asked, asked.transcript)
         else:
@@ -96,6 +97,7 @@ async def analyze(request: Request, runtime: CurrentRuntime, caller: Allowed) ->
 async def analyze_batch(request: Request, runtime: CurrentRuntime, caller: Allowed) -> BatchAnswer:
     """Analyse up to twenty clips. One that cannot be analysed has an `error` in its place."""
     asked = await _parsed(BatchRequest, await read_body(request, _JSON_BYTES))
+    _require(asked, None)
     turns = asyncio.Semaphore(_AT_ONCE)
     identifier = new_id("batch")
 
@@ -188,15 +190,9 @@ def _told(
     if "prediction" in features and asked.session_id:
         heard = {"emotion": found.get("emotion", ""), **telling.signed(result)}
         found["prediction"] = predict(runtime, caller, asked.session_id, heard)
-    return AnalyzeAnswer(
-        **found,
-        speaker_id=asked.speaker_id,
-        session_id=asked.session_id,
-        metadata=asked.metadata,
-        processed_at=runtime.clock(),
-        request_id=identifier,
-        watermark=caller.plan.watermark,
-    )
+    given = {name: getattr(asked, name) for name in ("speaker_id", "session_id", "metadata")}
+    more = {name: value for name, value in {**given, "watermark": caller.plan.watermark}.items() if value is not None}
+    return AnalyzeAnswer(**found, **more, processed_at=runtime.clock(), request_id=identifier)
 
 
 async def _item(
@@ -204,27 +200,34 @@ async def _item(
 ) -> dict[str, Any]:
     try:
         result = await listen_to(runtime, caller, item, item.transcript)
-        request = AnalyzeRequest(vertical=asked.vertical, features=asked.features, audio_base64="-")
+        request = AnalyzeRequest(vertical=asked.vertical, features=asked.features)
         answer = await asyncio.to_thread(_told, runtime, caller, request, result, identifier)
     except HubError as error:
         return {"id": item.id, "error": {"code": error.code, "message": error.message, **_details(error)}}
-    return {"id": item.id, **answer.model_dump(mode="json", exclude_none=True, exclude={"request_id"})}
+    return {"id": item.id, **answer.model_dump(mode="json", exclude_unset=True, exclude={"request_id"})}
 
 
 def _details(error: HubError) -> dict[str, Any]:
     return {"details": dict(error.details)} if error.details else {}
 
 
-def _require_session(asked: AnalyzeRequest) -> None:
-    if asked.features and "prediction" in asked.features and not asked.session_id:
-        raise WrongParameters({"session_id": ["Required for the feature 'prediction'"]})
+def _require(asked: Chosen, session_id: str | None) -> None:
+    """What the features that were asked for need. Raises `WrongParameters`."""
+    needed = {"vertical": ("vertical", asked.vertical), "prediction": ("session_id", session_id)}
+    missing = {
+        name: [f"Required for the feature '{feature}'"]
+        for feature, (name, value) in needed.items()
+        if feature in (asked.features or ()) and not value
+    }
+    if missing:
+        raise WrongParameters(missing)
 
 
 async def _take(request: Request, directory: Path) -> tuple[AnalyzeRequest, Path | None]:
     """What was asked for, and the clip where it was uploaded. Raises `HubError`."""
     if not is_multipart(request):
         return await _parsed(AnalyzeRequest, await read_body(request, _JSON_BYTES)), None
-    fields: dict[str, TextSink] = {}
+    fields: dict[str, list[TextSink]] = {}
     files: list[FileSink] = []
 
     def open_part(head: PartHead) -> Sink:
@@ -233,14 +236,17 @@ async def _take(request: Request, directory: Path) -> tuple[AnalyzeRequest, Path
                 raise UnsupportedAudio(head.content_type)
             files.append(_ClipSink(directory / "clip", MOST_AUDIO_BYTES))
             return files[0]
-        if head.filename is not None or head.name in fields:
+        if head.filename is not None or (head.name in fields and head.name != "features"):
             raise WrongParameters({head.name: ["Unexpected part"]})
-        return fields.setdefault(head.name, TextSink(_FIELD_BYTES))
+        sinks = fields.setdefault(head.name, [])
+        sinks.append(TextSink(_FIELD_BYTES))
+        return sinks[-1]
 
     await receive_parts(request, open_part)
     if files and not files[0].size:
         raise WrongParameters({"audio": ["The file is empty"]})
-    given = {name: sink.text for name, sink in fields.items()}
+    texts = {name: [sink.text for sink in sinks] for name, sinks in fields.items()}
+    given = {name: found if len(found) > 1 else found[0] for name, found in texts.items()}
     return _checked(given), files[0].path if files else None
 
 

@@ -12,7 +12,7 @@ class WrongParameters(BadRequest):
     """Some parameters are missing or wrong; `details` names each with what is wrong."""
 
     def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
-        super().__init__("Invalid request parameters.", {name: list(words) for name, words in fields.items()})
+        super().__init__("Invalid request parameters", {name: list(words) for name, words in fields.items()})
 
 
 class UnsupportedAudio(UnsupportedMedia):

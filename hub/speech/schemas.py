@@ -1,13 +1,37 @@
 """Bodies and answers of the compatible speech endpoints."""
 
+import json
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+import httpx
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from hub.api_schemas import Input
 
-Vertical = Literal["contact_center", "healthcare", "sales", "education", "finance"]
+_LONGEST_TOLD: Final = 100
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, str) and len(value) <= _LONGEST_TOLD and value not in get_args(_Verticals):
+        raise PydanticCustomError("vertical", "Unknown vertical: '{given}'", {"given": value})
+    return value
+
+
+def _address(value: str) -> str:
+    """As far as its form goes; where it leads is checked when it is called."""
+    try:
+        url = httpx.URL(value)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise PydanticCustomError("audio_url", "Invalid URL format")
+    return value
+
+
+_Verticals = Literal["contact_center", "healthcare", "sales", "education", "finance"]
+Vertical = Annotated[_Verticals, BeforeValidator(_known)]
 Feature = Literal["emotion", "prosody", "vad", "vertical", "prediction"]
 MOST_ITEMS: Final = 20
 MOST_AUDIO_BYTES: Final = 25 * 1024 * 1024
@@ -24,14 +48,26 @@ class Chosen(Input):
 
     @field_validator("features", mode="before")
     @classmethod
-    def _from_commas(cls, value: Any) -> Any:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    def _from_text(cls, value: Any) -> Any:
+        """Forms have no lists: a field holds `emotion,vad` or `["emotion", "vad"]`."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return _from_json(value)
+        return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _from_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PydanticCustomError("features", "Invalid JSON") from error
 
 
 class Clip(Input):
     """A clip at an address, or in the body."""
 
-    audio_url: str | None = Field(default=None, min_length=1, max_length=2048)
+    audio_url: Annotated[str, AfterValidator(_address)] | None = Field(default=None, min_length=1, max_length=2048)
     audio_base64: str | None = Field(default=None, min_length=1)
 
 
@@ -75,11 +111,11 @@ class Energy(BaseModel):
 
 
 class Rhythm(BaseModel):
-    """Syllables a second, pauses a second, and seconds."""
+    """Syllables a second, pauses a second, and seconds: 0 without a pause."""
 
     speech_rate: float | None
     pause_rate: float | None
-    average_pause_duration: float | None
+    average_pause_duration: float
 
 
 class VoiceQuality(BaseModel):

@@ -21,7 +21,7 @@ def clip(result: Mapping[str, Any], features: frozenset[str], vertical: str | No
     """The fields that were asked for. Raises `NoSpeech`."""
     heard = overall(result, FOURTEEN)
     if heard is None:
-        raise NoSpeech("Nobody is heard long enough to tell an emotion: send a few seconds of speech.")
+        raise NoSpeech("Nobody is heard long enough to tell an emotion: send a sentence or more.")
     told: dict[str, Any] = {"duration": round(float(result["duration_s"]), 2)}
     if "emotion" in features:
         shares = {name: round(share, 4) for name, share in heard.shares.items()}
@@ -43,7 +43,7 @@ def signed(result: Mapping[str, Any]) -> dict[str, float]:
 
 
 def prosody(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The prosody block."""
+    """The prosody block. Speech without a pause has pauses of no length."""
     found, rhythm = result["prosody"], result["prosody"]["rhythm"]
     return {
         "pitch": _pitch(found["pitch"]),
@@ -51,7 +51,7 @@ def prosody(result: Mapping[str, Any]) -> dict[str, Any]:
         "rhythm": {
             "speech_rate": rhythm["syllables_per_second"],
             "pause_rate": None if rhythm["pauses_per_minute"] is None else round(rhythm["pauses_per_minute"] / 60, 4),
-            "average_pause_duration": rhythm["mean_pause_s"],
+            "average_pause_duration": rhythm["mean_pause_s"] or 0.0,
         },
         "voice_quality": {
             "jitter": found["voice_quality"]["jitter"],

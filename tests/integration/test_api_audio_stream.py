@@ -1,26 +1,37 @@
 """Sound over a WebSocket: PCM and Opus, answered every second."""
 
+import asyncio
 import json
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import av
 import numpy as np
 import pytest
+from starlette.websockets import WebSocketDisconnect
 
 from hub import runtime as runtimes
+from hub.accounts.api_access import identify
+from hub.errors import RateLimited
 from hub.runtime import Runtime
+from hub.sessions.models import LiveSession
+from hub.sessions.schemas import SessionRequest
+from hub.sessions.service.opening import end_session, expire_sessions, open_session
+from hub.sessions.service.sounds import keep_sound
 from hub.settings import Settings
-from tests.support.api import Api, working_api
+from tests.support.api import Api, a_key, working_api
 from tests.support.short_recording import RECORDINGS
 from tests.support.stores import ready_runtime
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runtime, Api]]:
     built = ready_runtime(Settings(data_dir=tmp_path_factory.mktemp("hub")))
     runtimes.install(built)
-    with working_api(built) as api:
+    with working_api(built, plan="professional") as api:
         yield built, api
     built.database.close()
 
@@ -109,3 +120,88 @@ def test_packets_that_are_not_opus_are_refused(service: tuple[Runtime, Api]) -> 
         for _ in range(50):
             socket.send_bytes(b"\xff" * 3)
         assert socket.receive_json()["type"] in {"error", "emotion"}
+
+
+def report_of(api: Api, session: str) -> dict[str, Any]:
+    path = f"/v1/sessions/{session}/report"
+    until(lambda: api.get(path).status_code == 200, "the report is made")
+    report: dict[str, Any] = api.get(path).json()
+    return report
+
+
+def test_the_report_of_a_stream_that_broke_off_tells_what_was_heard(service: tuple[Runtime, Api]) -> None:
+    _, api = service
+    sound = samples(12).tobytes()
+    with connect(api) as socket:
+        session = socket.receive_json()["session_id"]
+        socket.send_bytes(sound)
+        told = [socket.receive_json() for _ in range(12)]
+
+    report = report_of(api, session)
+
+    talking = [update["vad"]["arousal"] for update in told if update["talking"] and update["vad"]["arousal"]]
+    assert report["duration_s"] == 12
+    assert report["mean_vad"]["a"] == pytest.approx(np.mean(talking), abs=0.05)
+    assert report["baseline_vad"]["a"] is not None
+    assert [point["session_offset_s"] for point in report["trend"]] == [0, 10]
+    assert report["summary"].startswith("0 min 12 s of sound, 0 min ")
+    assert {alert["type"] for alert in report["alerts"]} == {one["type"] for update in told for one in update["alerts"]}
+
+
+def test_a_stream_without_sound_has_a_report_that_says_so(service: tuple[Runtime, Api]) -> None:
+    _, api = service
+    with connect(api) as socket:
+        session = socket.receive_json()["session_id"]
+
+    report = report_of(api, session)
+
+    assert report["summary"] == "Nobody was heard long enough in this session, so there is nothing to report."
+
+
+def test_a_stream_ends_with_its_session_and_what_it_heard_by_then_is_reported(service: tuple[Runtime, Api]) -> None:
+    _, api = service
+    sound = samples(8).tobytes()
+    with connect(api) as socket:
+        session = socket.receive_json()["session_id"]
+        socket.send_bytes(sound)
+        for _ in range(8):
+            socket.receive_json()
+        time.sleep(6)  # what was heard is kept every five seconds
+        assert api.post(f"/v1/sessions/{session}/end").status_code == 200
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+
+    assert closed.value.code == 4410
+    assert report_of(api, session)["duration_s"] == 8
+
+
+def test_sound_keeps_a_session_open_and_counts_against_the_months_minutes(service: tuple[Runtime, Api]) -> None:
+    runtime, _ = service
+    caller = asyncio.run(identify(runtime, a_key(runtime, organisation="Contoso", plan="sandbox")))
+    row = open_session(runtime, caller, SessionRequest(), of_sound=True)
+    _began_earlier(runtime, row.id, timedelta(hours=5))
+
+    keep_sound(runtime, caller, row.id, 1.0, [])
+    assert expire_sessions(runtime) == 0
+    _began_earlier(runtime, row.id, timedelta(minutes=501))
+    with pytest.raises(RateLimited):
+        keep_sound(runtime, caller, row.id, 1.5, [])
+
+    assert end_session(runtime, caller.organisation_id, row.id).heard == {"seconds": 2.5, "speech": 0, "emotions": {}}
+
+
+def test_a_connection_that_nothing_comes_over_does_not_keep_a_session_open(service: tuple[Runtime, Api]) -> None:
+    runtime, _ = service
+    caller = asyncio.run(identify(runtime, a_key(runtime, organisation="Fabrikam", plan="professional")))
+    row = open_session(runtime, caller, SessionRequest(), of_sound=True)
+    _began_earlier(runtime, row.id, timedelta(hours=5))
+
+    keep_sound(runtime, caller, row.id, 0.0, [])
+
+    assert expire_sessions(runtime) == 1
+
+
+def _began_earlier(runtime: Runtime, session_id: str, by: timedelta) -> None:
+    with runtime.database.transaction() as session:
+        row = session.get_one(LiveSession, session_id)
+        row.created_at = row.active_at = runtime.clock() - by

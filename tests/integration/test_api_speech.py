@@ -14,6 +14,8 @@ from hub import runtime as runtimes
 from hub.runtime import Runtime
 from hub.settings import Settings
 from hub.speech.listening import heading
+from hub.speech.schemas import AnalyzeAnswer
+from hub.speech.telling import prosody
 from tests.support.api import Api, a_key, working_api
 from tests.support.short_recording import RECORDINGS
 from tests.support.stores import ready_runtime
@@ -33,6 +35,19 @@ def speech(seconds: float) -> bytes:
             if sum(map(len, parts)) > 16000 * seconds:
                 break
     return as_wav(np.concatenate(parts)[: int(16000 * seconds)])
+
+
+def sentence() -> bytes:
+    """1.6 seconds of somebody speaking without a pause, with silence around them."""
+    with wave.open(io.BytesIO(speech(35))) as read:
+        samples = np.frombuffer(read.readframes(read.getnframes()), "<i2")
+    return as_wav(np.pad(samples[int(33.1 * 16000) : int(34.7 * 16000)], 12_000))
+
+
+def _four_seconds(clip: bytes) -> bytes:
+    with wave.open(io.BytesIO(clip)) as read:
+        samples = np.frombuffer(read.readframes(read.getnframes()), "<i2")
+    return as_wav(np.pad(samples, (0, 64_000 - len(samples))))
 
 
 def as_wav(samples: Any) -> bytes:
@@ -80,6 +95,89 @@ def test_a_clip_is_told_in_fourteen_emotions_with_prosody_and_what_it_means(
     assert told["state"]
     assert told["duration"] == pytest.approx(7, abs=0.1)
     assert told["request_id"] == answer.headers["X-Request-Id"]
+
+
+def test_one_short_sentence_is_enough(service: tuple[Runtime, Api]) -> None:
+    runtime, api = service
+    analysing = Api(api.http, a_key(runtime))
+
+    told = api.post("/v1/analyze", files={"audio": ("a.wav", sentence(), "audio/wav")}).json()
+    spotted = api.post("/v1/emotion/discrete", files={"file": ("a.wav", _four_seconds(sentence()))}).json()
+    job = analysing.post("/v1/analyse/audio", files={"file": ("a.wav", sentence())}).json()["job_id"]
+    until(lambda: analysing.get(f"/v1/result/{job}").json()["status"] == "completed")
+    analysed = analysing.get(f"/v1/result/{job}").json()
+
+    assert told["emotion_probabilities"][told["emotion"]] == told["confidence"]
+    assert spotted["all_predictions"][spotted["main_emotion"]] == spotted["confidence"]
+    assert sum(analysed["emotions"]["voice"].values()) == pytest.approx(1, abs=0.01)
+    assert analysed["trust_score"] is None
+
+
+def test_every_figure_of_the_prosody_is_told_also_of_speech_without_a_pause(service: tuple[Runtime, Api]) -> None:
+    _, api = service
+
+    told = api.post("/v1/analyze", files={"audio": ("a.wav", sentence(), "audio/wav")}).json()["prosody"]
+
+    assert told["rhythm"]["average_pause_duration"] == 0.0
+    assert {part: set(figures) for part, figures in told.items()} == {
+        "pitch": {"mean", "std", "min", "max", "range"},
+        "energy": {"mean", "std"},
+        "rhythm": {"speech_rate", "pause_rate", "average_pause_duration"},
+        "voice_quality": {"jitter", "shimmer", "hnr"},
+    }
+    assert all(type(figure) in (int, float) for part in told.values() for figure in part.values())
+
+
+def test_what_nobody_could_observe_is_null_and_not_left_out() -> None:
+    rhythm = {"syllables_per_second": None, "pauses_per_minute": None, "mean_pause_s": None}
+    pitch = dict.fromkeys(("mean_hz", "low_hz", "high_hz"))
+    energy, quality = dict.fromkeys(("mean_db", "spread_db")), dict.fromkeys(("jitter", "shimmer", "hnr_db"))
+    told = prosody({"prosody": {"rhythm": rhythm, "pitch": pitch, "energy": energy, "voice_quality": quality}})
+
+    answer = AnalyzeAnswer.model_validate(
+        {"prosody": told, "duration": 1.0, "processed_at": "2026-11-20T12:00:00Z", "request_id": "req_1"}
+    ).model_dump(exclude_unset=True)
+
+    assert answer.keys() == {"prosody", "duration", "processed_at", "request_id"}
+    assert answer["prosody"]["pitch"] == dict.fromkeys(("mean", "std", "min", "max", "range"))
+
+
+@pytest.mark.parametrize("features", [["emotion", "vad"], '["emotion", "vad"]', "emotion,vad"])
+def test_a_form_takes_features_as_a_list_in_every_way_that_clients_write_one(
+    service: tuple[Runtime, Api], clip: bytes, features: Any
+) -> None:
+    _, api = service
+
+    answer = api.post("/v1/analyze", files={"audio": ("a.wav", clip, "audio/wav")}, data={"features": features})
+
+    assert answer.status_code == 200, answer.text
+    assert {"emotion", "valence"} <= answer.json().keys()
+    assert not {"prosody", "state"} & answer.json().keys()
+
+
+def test_all_that_is_wrong_with_a_request_is_named_at_once(service: tuple[Runtime, Api]) -> None:
+    _, api = service
+
+    answer = api.post("/v1/analyze", json={"audio_url": "not an address", "vertical": "invalid"})
+
+    assert answer.json()["error"]["details"] == {
+        "audio_url": ["Invalid URL format"],
+        "vertical": ["Unknown vertical: 'invalid'"],
+    }
+
+
+def test_a_state_is_told_only_for_a_line_of_work(service: tuple[Runtime, Api], clip: bytes) -> None:
+    _, api = service
+    body = {"audio_base64": base64.b64encode(clip).decode(), "features": ["vertical"]}
+    item = {"id": "a", "audio_base64": body["audio_base64"]}
+
+    answers = [
+        api.post("/v1/analyze", json=body),
+        api.post("/v1/analyze/batch", json={"items": [item], "features": ["vertical"]}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert [list(answer.json()["error"]["details"]) for answer in answers] == [["vertical"]] * 2
 
 
 def test_only_what_was_asked_for_is_told(service: tuple[Runtime, Api], clip: bytes) -> None:
@@ -174,6 +272,14 @@ HOSTILE: list[tuple[dict[str, Any], int, str]] = [
     ({"json": {"audio_base64": "eA==", "audio_url": "https://example.com"}}, 400, "validation_error"),
     ({"json": {"audio_base64": "eA==", "metadata": {"a": "\x00"}}}, 400, "validation_error"),
     ({"json": {"audio_base64": "eA==", "features": ["nothing"]}}, 400, "validation_error"),
+    ({"json": {"audio_base64": "eA==", "features": "[" * 9}}, 400, "validation_error"),
+    ({"json": {"audio_base64": "eA==", "vertical": ["sales"]}}, 400, "validation_error"),
+    ({"json": {"audio_url": "ftp://example.com/a.wav"}}, 400, "validation_error"),
+    (
+        {"files": {"audio": ("a.wav", b"x", "audio/wav")}, "data": {"vertical": ["sales", "sales"]}},
+        400,
+        "validation_error",
+    ),
     ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400, "validation_error"),
     ({"files": {"audio": ("a.mp4", b"x", "video/mp4")}}, 415, "unsupported_audio_format"),
     ({"files": {"audio": ("a.wav", b"not audio", "audio/wav")}}, 415, "unsupported_audio_format"),

@@ -23,7 +23,7 @@ MAX_FRAME_BYTES: Final = 4 * 1024 * 1024
 LATEST_MS: Final = 253_402_300_799_000
 """The end of the year 9999."""
 _TIMEOUT_S: Final = 15.0
-_MOST_ALERTS: Final = 1000
+MOST_ALERTS: Final = 1000
 _HIGH: Final = "_high"
 _MOST_WAITING: Final = 30
 _MOST_KNOWN: Final = 10_000
@@ -109,7 +109,7 @@ def _judge(
             face = shown["faces"][0]
             reading = _reading(row, face, timestamp_ms)
             session.add(reading)
-            _settle_baseline(row, reading)
+            settle_baseline(row, reading)
             crossed, begun = _alerts(row, reading)
             for alert in begun:
                 _announce_alert(session, row, reading, alert, now)
@@ -131,7 +131,7 @@ def _reading(row: LiveSession, face: Mapping[str, Any], timestamp_ms: int) -> Fr
     )
 
 
-def _settle_baseline(row: LiveSession, reading: FrameReading) -> None:
+def settle_baseline(row: LiveSession, reading: FrameReading) -> None:
     """Frames of the opening window make the baseline."""
     if reading.timestamp_ms - (row.first_ms or 0) > 1000 * row.baseline_window_s:
         return
@@ -152,7 +152,7 @@ def _alerts(row: LiveSession, reading: FrameReading) -> tuple[list[dict[str, Any
     row.alerting = [str(alert["type"]) for alert in crossed]
     offset_s = max(0, (reading.timestamp_ms - (row.first_ms or 0)) // 1000)
     told = [{**alert, "timestamp_ms": reading.timestamp_ms, "session_offset_s": offset_s} for alert in begun]
-    row.alerts = [*row.alerts, *told][:_MOST_ALERTS]
+    row.alerts = [*row.alerts, *told][:MOST_ALERTS]
     return crossed, begun
 
 

@@ -21,8 +21,8 @@ _MINUTE_S = 60.0
 _BATCH = 50
 
 
-def open_session(runtime: Runtime, caller: Caller, body: SessionRequest) -> LiveSession:
-    """Start a session. Raises `RateLimited` where the plan has no room for one."""
+def open_session(runtime: Runtime, caller: Caller, body: SessionRequest, *, of_sound: bool = False) -> LiveSession:
+    """Start a session, of frames or of sound. Raises `RateLimited` where the plan has no room for one."""
     now = runtime.clock()
     given = body.alert_thresholds
     thresholds: dict[str, float] = (
@@ -36,6 +36,7 @@ def open_session(runtime: Runtime, caller: Caller, body: SessionRequest) -> Live
         baseline_window_s=body.baseline_window_s,
         alert_thresholds=thresholds,
         watermark=caller.plan.watermark,
+        heard={} if of_sound else None,
         created_at=now,
         active_at=now,
     )

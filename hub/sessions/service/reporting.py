@@ -12,13 +12,18 @@ _TREND_POINTS: Final = 240
 _LEAST_STEP_S: Final = 10
 _OFTEN: Final = 0.2
 _NOTABLE: Final = 0.1
-_ALERT_WORDS: Final = {"arousal_high": "high arousal", "valence_low": "low valence", "dominance_low": "low dominance"}
+_ALERT_WORDS: Final = {
+    "arousal_high": "high arousal",
+    "valence_low": "low valence",
+    "dominance_low": "low dominance",
+    "credibility_low": "low credibility",
+}
 _BROWS: Final = (1, 4)
 
 
 def make_report(row: LiveSession, readings: Sequence[FrameReading]) -> dict[str, Any]:
     """The report as the API tells it."""
-    duration_s = round(((row.last_ms or 0) - (row.first_ms or 0)) / 1000)
+    duration_s = _duration_s(row)
     return {
         "session_id": row.id,
         "label": row.label,
@@ -30,6 +35,13 @@ def make_report(row: LiveSession, readings: Sequence[FrameReading]) -> dict[str,
         "trend": _trend(row, readings, duration_s),
         "summary": _summary(row, readings, duration_s),
     }
+
+
+def _duration_s(row: LiveSession) -> int:
+    """From the first frame to the last; of sound, what there was of it."""
+    if row.heard is not None:
+        return round(row.heard.get("seconds", 0.0))
+    return round(((row.last_ms or 0) - (row.first_ms or 0)) / 1000)
 
 
 def baseline(row: LiveSession) -> dict[str, float | None]:
@@ -63,8 +75,9 @@ def _offset_s(row: LiveSession, reading: FrameReading) -> int:
 
 def _summary(row: LiveSession, readings: Sequence[FrameReading], duration_s: int) -> str:
     if not readings:
-        return "No face was seen in this session, so there is nothing to report."
-    parts = [f"{row.frame_count} frames over {duration_s // 60} min {duration_s % 60} s."]
+        nobody = "No face was seen" if row.heard is None else "Nobody was heard long enough"
+        return f"{nobody} in this session, so there is nothing to report."
+    parts = [_opening(row, duration_s)]
     parts += _alert_sentences(row)
     parts += _brow_sentence(readings)
     parts += _fall_sentence(row, readings)
@@ -73,6 +86,18 @@ def _summary(row: LiveSession, readings: Sequence[FrameReading], duration_s: int
     elif row.alerts:
         parts.append("These stretches are worth a look.")
     return " ".join(parts)
+
+
+def _opening(row: LiveSession, duration_s: int) -> str:
+    if row.heard is None:
+        return f"{row.frame_count} frames over {_length(duration_s)}."
+    emotions = row.heard["emotions"]
+    mostly = f", heard mostly as {max(emotions, key=lambda name: emotions[name])}" if emotions else ""
+    return f"{_length(duration_s)} of sound, {_length(row.heard['speech'])} of it speech{mostly}."
+
+
+def _length(seconds: int) -> str:
+    return f"{seconds // 60} min {seconds % 60} s"
 
 
 def _alert_sentences(row: LiveSession) -> list[str]:
