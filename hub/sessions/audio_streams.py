@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, WebSocket
 
-from hub.accounts.api_access import Caller
+from hub.accounts.api_access import Caller, admit
 from hub.accounts.open_sockets import while_admitted
 from hub.analysis import warm
 from hub.analysis.runner import AnalysisFailed
@@ -22,7 +22,7 @@ from hub.errors import BadRequest, HubError, InvalidInput, Unavailable
 from hub.runtime import Runtime
 from hub.sessions.schemas import SessionRequest
 from hub.sessions.service.opening import open_session
-from hub.sessions.streams import SCOPE, deny, end_behind, subprotocol, told, welcome
+from hub.sessions.streams import SCOPE, deny, end_behind, subprotocol, told
 
 router = APIRouter()
 
@@ -39,7 +39,7 @@ async def stream_audio(websocket: WebSocket) -> None:
     """Open a stream; it ends with the connection."""
     runtime: Runtime = websocket.app.state.runtime
     try:
-        caller = await welcome(websocket, runtime)
+        caller = await admit(websocket, SCOPE)
         row = await asyncio.to_thread(open_session, runtime, caller, SessionRequest(label="audio stream"))
     except HubError as error:
         await deny(websocket, error)
