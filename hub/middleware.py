@@ -1,4 +1,4 @@
-"""What every request passes before a route sees it: its envelope, HTTPS only, bounded bodies, compression."""
+"""What every request passes before a route sees it: HEAD, its envelope, HTTPS only, bounded bodies, compression."""
 
 import asyncio
 import re
@@ -34,6 +34,27 @@ def install(app: FastAPI, settings: Settings, watcher: Watcher) -> None:
     if not settings.allow_plain_http:
         app.add_middleware(HttpsOnly)
     app.add_middleware(Envelope, https=is_https(settings), watcher=watcher, traced=tracing.is_wanted(settings))
+    app.add_middleware(HeadAsGet)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET, and leaves out the body: what asks whether the hub is up often asks so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass HEAD on as GET, everything else as it is."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body"})  # a stream that has no end sees that nobody listens
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
 
 
 class HttpsOnly:

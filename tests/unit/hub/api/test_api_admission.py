@@ -180,3 +180,25 @@ def refused(caller: Api, path: str, subprotocols: list[str], **headers: str) -> 
     ):
         pytest.fail("the handshake was accepted")
     return denied.value
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/docs", "/v1/api-keys", "/openapi.json"])
+def test_head_is_answered_as_get_without_its_body(caller: Api, path: str) -> None:
+    shown, asked = caller.get(path), caller.send("HEAD", path)
+
+    assert (asked.status_code, asked.content) == (shown.status_code, b"")
+    varying = {"x-request-id", "x-ratelimit-remaining", *({"content-length"} if path == "/metrics" else ())}
+    assert kept(asked, varying) == kept(shown, varying)
+    assert int(asked.headers["content-length"]) > 0
+
+
+def test_head_is_refused_where_get_is(caller: Api) -> None:
+    answer = caller.send("HEAD", "/v1/analyse/text")
+
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert caller.send("PUT", "/v1/api-keys").headers["Allow"] == "GET, HEAD, POST"
+
+
+def kept(answer: Any, varying: set[str]) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name not in varying}
