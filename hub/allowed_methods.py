@@ -1,7 +1,8 @@
 """The `Allow` header of 405: every method of an address, not only those of the first route that knows it."""
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.routing import compile_path
@@ -22,7 +23,10 @@ def allowed_methods(app: FastAPI, path: str) -> str | None:
 def _known(app: FastAPI) -> Known:
     """Addresses without parameters first: `/v1/deliveries/recover` is not the delivery called `recover`."""
     paths = sorted(app.openapi()["paths"].items(), key=lambda item: item[0].count("{"))
-    return [
-        (compile_path(path)[0], ", ".join(sorted(method.upper() for method in item.keys() & _METHODS)))
-        for path, item in paths
-    ]
+    return [(compile_path(path)[0], ", ".join(sorted(_methods(item)))) for path, item in paths]
+
+
+def _methods(item: Mapping[str, Any]) -> set[str]:
+    """Those of an address; where GET is answered, so is HEAD."""
+    named = {method.upper() for method in item.keys() & _METHODS}
+    return named | {"HEAD"} if "GET" in named else named

@@ -10,6 +10,7 @@ import structlog
 from opentelemetry.trace import SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.accounts.api_access import count_unadmitted
 from hub.accounts.rate_limits import Allowance
 from hub.deprecations import DEPRECATED, Call, Deprecation, headers_of
 from hub.kit.ids import new_id
@@ -18,6 +19,7 @@ from hub.observability import tracing
 _ACCEPTABLE_ID: Final = re.compile(r"^[A-Za-z0-9_-]{8,64}\Z")
 _REQUEST_ID: Final = b"x-request-id"
 _STARTS: Final = {"http.response.start", "websocket.http.response.start"}
+_ACCEPT: Final = "websocket.accept"
 _YEAR_S: Final = 365 * 24 * 3600
 
 
@@ -63,11 +65,10 @@ class Envelope:
 
         async def stamped(message: Message) -> None:
             nonlocal status
-            if message["type"] in _STARTS:
-                status = message["status"]
+            if message["type"] in _STARTS or message["type"] == _ACCEPT:
+                status = message.get("status", 101)
+                await count_unadmitted(scope)
                 message["headers"] = self._stamped(message, scope, identifier)
-            elif message["type"] == "websocket.accept":
-                status = 101
             await send(message)
 
         before = structlog.contextvars.bind_contextvars(request_id=identifier)

@@ -19,19 +19,22 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.types import Receive, Scope, Send
 
 from hub.allowed_methods import allowed_methods
 
 _log = structlog.get_logger(__name__)
 _API_PATHS = re.compile(r"^/(v1|hooks|healthz|readyz|metrics|\.well-known)(/|$)")
 _OAUTH_PATHS = re.compile(r"^/oauth/(token|revoke|introspect)$")
-_CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 409: "conflict",
-          413: "payload_too_large", 422: "validation_error", 429: "rate_limited"}  # fmt: skip
+_CODES = {400: "validation_error", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+          408: "timeout", 409: "conflict", 413: "payload_too_large", 422: "validation_error",
+          429: "rate_limited"}  # fmt: skip
 
 
 class HubError(Exception):
@@ -139,14 +142,20 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(Exception, _unexpected)
+    app.router.default = _nothing_there
 
 
-async def _hub_error(request: Request, error: Exception) -> Response:
+async def _nothing_there(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """No route takes this: WebSockets are told in words, too."""
+    raise HTTPException(404)
+
+
+async def _hub_error(request: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, HubError)  # noqa: S101 registered for this class only
     return answer(request, error.status, error.code, error.message, error.details, error.headers)
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
+async def _http_error(request: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 registered for this class only
     code = _CODES.get(error.status_code, "internal_error" if error.status_code >= 500 else "bad_request")
     headers = error.headers
@@ -155,29 +164,31 @@ async def _http_error(request: Request, error: Exception) -> Response:
     return answer(request, error.status_code, code, str(error.detail), headers=headers)
 
 
-async def _validation_error(request: Request, error: Exception) -> Response:
+async def _validation_error(request: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 registered for this class only
+    if any(item["type"] == "json_invalid" for item in error.errors()):
+        return answer(request, 400, "validation_error", "The body is not valid JSON.")
     fields = {".".join(map(str, item["loc"])): item["msg"] for item in error.errors()}
     return answer(request, 422, "validation_error", "Some fields are missing or wrong.", {"fields": fields})
 
 
-async def _unstorable(request: Request, _error: Exception) -> Response:
+async def _unstorable(request: HTTPConnection, _error: Exception) -> Response:
     """What no column can hold, such as a NUL character, came from the caller."""
     return answer(request, 422, "validation_error", "Some of it holds characters or numbers that cannot be stored.")
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
+async def _unexpected(request: HTTPConnection, error: Exception) -> Response:
     _log.error("request.failed", path=request.url.path, request_id=request_id(request), exc_info=error)
     return answer(request, 500, "internal_error", "Something went wrong on our side. Quote the request id to support.")
 
 
-def request_id(request: Request) -> str:
+def request_id(request: HTTPConnection) -> str:
     """The id that logs and answers share."""
     return str(getattr(request.state, "request_id", ""))
 
 
 def answer(
-    request: Request,
+    request: HTTPConnection,
     status: int,
     code: str,
     message: str,
@@ -199,10 +210,11 @@ def answer(
     return JSONResponse({"error": error}, status_code=status, headers=all_headers)
 
 
-def _for_people(request: Request, status: int, message: str, headers: Mapping[str, str]) -> Response:
-    """A page where the console registered how to draw one, else plain text."""
+def _for_people(request: HTTPConnection, status: int, message: str, headers: Mapping[str, str]) -> Response:
+    """A page where the console registered how to draw one, else plain text, as for a WebSocket: nobody looks at it."""
     draw = getattr(request.app.state, "error_page", None)
-    if draw is None or "text/html" not in request.headers.get("accept", ""):
+    wants_page = request.scope["type"] == "http" and "text/html" in request.headers.get("accept", "")
+    if draw is None or not wants_page:
         return PlainTextResponse(message, status_code=status, headers=dict(headers))
     response: Response = draw(request, status, message)
     response.headers.update(headers)

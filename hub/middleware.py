@@ -1,4 +1,4 @@
-"""What every request passes before a route sees it: its envelope, HTTPS only, bounded bodies, compression."""
+"""What every request passes before a route sees it: HEAD, its envelope, HTTPS only, bounded bodies, compression."""
 
 import asyncio
 import re
@@ -7,9 +7,10 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.accounts.dependencies import is_https
@@ -33,6 +34,27 @@ def install(app: FastAPI, settings: Settings, watcher: Watcher) -> None:
     if not settings.allow_plain_http:
         app.add_middleware(HttpsOnly)
     app.add_middleware(Envelope, https=is_https(settings), watcher=watcher, traced=tracing.is_wanted(settings))
+    app.add_middleware(HeadAsGet)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET, and leaves out the body: what asks whether the hub is up often asks so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass HEAD on as GET, everything else as it is."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body"})  # a stream that has no end sees that nobody listens
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
 
 
 class HttpsOnly:
@@ -48,10 +70,8 @@ class HttpsOnly:
         """Let through, or answer 403."""
         if scope["type"] == "lifespan" or _is_safe(scope) or scope["path"] in _PROBES:
             await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008, "reason": "wss:// only"})
         else:
-            refusal = answer(Request(scope), 403, "forbidden", "Plain http is not accepted here: use https.")
+            refusal = answer(HTTPConnection(scope), 403, "forbidden", "Plain http is not accepted here: use https.")
             await refusal(scope, receive, send)
 
 
@@ -67,38 +87,36 @@ class BoundedBodies:
         """Watch the body while the route reads it."""
         if scope["type"] != "http" or _BOUNDS_ITSELF.match(scope.get("path", "")):
             await self.app(scope, receive, send)
-        elif self._is_declared_too_large(scope):
-            refusal = answer(Request(scope), 413, "payload_too_large", self._too_large)
-            await refusal(scope, receive, send)
         else:
-            await self.app(scope, self._bounded(receive), send)
+            await self.app(scope, self._bounded(scope, receive), send)
 
-    @property
-    def _too_large(self) -> str:
-        return f"The body is over {self.limit_bytes} bytes."
-
-    def _is_declared_too_large(self, scope: Scope) -> bool:
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        return declared.isdigit() and int(declared[:20]) > self.limit_bytes
-
-    def _bounded(self, receive: Receive) -> Receive:
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         size, ends, complete = 0, time.monotonic() + self.within_s, False
+        too_large = HTTPException(413, f"The body is over {self.limit_bytes} bytes.")
+        is_declared_too_large = _declared_bytes(scope) > self.limit_bytes
 
         async def bounded() -> Message:
             nonlocal size, complete
             if complete:  # what comes now is only that the client went away
                 return await receive()
+            if is_declared_too_large:  # said only now: a route asks first who calls
+                raise too_large
             try:
                 message = await asyncio.wait_for(receive(), ends - time.monotonic())
             except TimeoutError as error:
                 raise HTTPException(408, "The body came too slowly.") from error
             size += len(message.get("body", b""))
             if size > self.limit_bytes:
-                raise HTTPException(413, self._too_large)
+                raise too_large
             complete = not message.get("more_body", False)
             return message
 
         return bounded
+
+
+def _declared_bytes(scope: Scope) -> int:
+    declared = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(declared[:20]) if declared.isdigit() else 0
 
 
 def _is_safe(scope: Scope) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from hub.accounts.api_access import scope_of
 from hub.accounts.scopes import APP_SCOPES
 
 OAUTH_PATHS: Final = ("/oauth/token", "/oauth/revoke", "/oauth/introspect", "/.well-known/oauth-authorization-server")
@@ -55,12 +55,3 @@ def every_route(routes: Sequence[Any], prefix: str = "") -> Iterator[tuple[str, 
             yield prefix + str(route.path), route
         else:
             yield from every_route(included.routes, prefix + route.include_context.prefix)
-
-
-def scope_of(dependant: Dependant) -> str | None:
-    """As `hub.accounts.api_access.allow` left it on the dependency."""
-    for each in dependant.dependencies:
-        scope: str | None = getattr(each.call, "scope", None) or scope_of(each)
-        if scope is not None:
-            return scope
-    return None

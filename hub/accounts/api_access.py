@@ -1,17 +1,24 @@
-"""Who calls the API: a key or an app's token in the `Authorization` header, its plan, what it may do, how often."""
+"""Who calls the API: a key or an app's token in the `Authorization` header, its plan, what it may do, how often.
+
+Browsers cannot set headers of a WebSocket: there the key comes as the subprotocol `token.<key>`.
+"""
 
 import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from fastapi import Request, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import select
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from hub.accounts.leases import Limit, leases
 from hub.accounts.models import ApiKey
@@ -33,6 +40,12 @@ _REMEMBER_S: Final = 1.0
 _MOST_REMEMBERED: Final = 10_000
 _NOTE_USE_EVERY: Final = timedelta(minutes=1)
 _LONGEST_TOKEN: Final = 200
+_TOKEN: Final = "token."  # noqa: S105 a prefix
+_API: Final = "/v1/"
+_ASKING: Final = {
+    "http": "Send your API key as `Authorization: Bearer <key>`.",
+    "websocket": "Send your API key as the subprotocol `token.<key>`.",
+}
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="An API key: `ed_live_sk_...`")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
@@ -108,20 +121,49 @@ async def _by_hash(runtime: Runtime, hashed: str) -> Caller:
     return found
 
 
-async def identify_request(request: Request) -> Caller:
-    """The caller of a request, found once. Raises `Unauthorized`."""
-    known: Caller | None = getattr(request.state, "caller", None)
+async def identify_request(connection: HTTPConnection) -> Caller:
+    """The caller of a request or handshake, found once. Raises `Unauthorized`."""
+    known: Caller | None = getattr(connection.state, "caller", None)
     if known is not None:
         return known
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise _refused("Send your API key as `Authorization: Bearer <key>`.")
-    request.state.caller = await identify(request.app.state.runtime, token.strip())
-    return await identify_request(request)
+    connection.state.caller = None  # asked for, and not known
+    token = _shown(connection)
+    if not token:
+        raise _refused(_ASKING[connection.scope["type"]])
+    connection.state.caller = await identify(connection.app.state.runtime, token)
+    return await identify_request(connection)
 
 
-async def count_request(runtime: Runtime, caller: Caller) -> Allowance:
-    """Count one request of this key."""
+def _shown(connection: HTTPConnection) -> str:
+    """The key or token; empty where there is none."""
+    for offered in connection.scope.get("subprotocols", ()):
+        if offered.startswith(_TOKEN):
+            return str(offered.removeprefix(_TOKEN))
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def count_caller(connection: HTTPConnection) -> Allowance:
+    """What is left to the caller, who is counted once for each request or handshake. Raises `Unauthorized`."""
+    known: Allowance | None = getattr(connection.state, "allowance", None)
+    if known is not None:
+        return known
+    caller = await identify_request(connection)
+    connection.state.allowance = await _count(connection.app.state.runtime, caller)
+    return await count_caller(connection)
+
+
+async def count_unadmitted(scope: Scope) -> None:
+    """Count a call of the API that was answered before a route asked who calls, such as one that no route takes.
+
+    Whoever is not known is not counted, and not looked for twice.
+    """
+    if scope["path"].startswith(_API) and "caller" not in scope["state"]:
+        with suppress(Unauthorized):
+            await count_caller(HTTPConnection(scope))
+
+
+async def _count(runtime: Runtime, caller: Caller) -> Allowance:
     calls, now = caller.plan.requests_per_minute, runtime.clock()
     if calls is None:
         return take(runtime.database, caller.key_id, None, period_s=_MINUTE_S, now=now)
@@ -147,24 +189,31 @@ def allow(scope: str) -> Callable[..., Awaitable[Caller]]:
     async def allowed(request: Request, _credentials: Credentials = None) -> Caller:
         return await admit(request, scope)  # the parameter puts the key into the OpenAPI document
 
-    allowed.scope = scope  # type: ignore[attr-defined]  # read by `hub.openapi_security`
+    allowed.scope = scope  # type: ignore[attr-defined]  # read by `scope_of`
     return allowed
 
 
-async def admit(request: Request, scope: str) -> Caller:
+def scope_of(dependant: Dependant) -> str | None:
+    """The scope that a route needs, as `allow` left it on the dependency."""
+    for each in dependant.dependencies:
+        scope: str | None = getattr(each.call, "scope", None) or scope_of(each)
+        if scope is not None:
+            return scope
+    return None
+
+
+async def admit(connection: HTTPConnection, scope: str) -> Caller:
     """The caller, when the key has this scope and is within its limit.
 
     Raises `Unauthorized`, `Forbidden` and `RateLimited`.
     """
-    if "\x00" in request.scope["path"]:
+    if "\x00" in connection.scope["path"]:
         raise BadRequest("An address must not hold NUL characters.")
-    runtime: Runtime = request.app.state.runtime
-    caller = await identify_request(request)
-    allowance = await count_request(runtime, caller)
-    request.state.allowance = allowance
+    allowance = await count_caller(connection)
     if allowance.exceeded:
         message = f"Your plan takes {allowance.limit} requests a minute."
-        raise RateLimited(message, _wait(allowance, runtime.clock()))
+        raise RateLimited(message, _wait(allowance, connection.app.state.runtime.clock()))
+    caller = await identify_request(connection)
     caller.require(scope)
     return caller
 

@@ -10,9 +10,9 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
 from hub.accounts import usage
 from hub.accounts.api_access import Caller, allow
+from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
 from hub.accounts.errors import DetailsInvalid
-from hub.accounts.idempotency import IdempotentRoute
 from hub.accounts.models import ApiKey, AuditEntry
 from hub.accounts.repository import ApiKeys, AuditEntries
 from hub.accounts.service import NewKey, make_api_key, revoke_api_key
@@ -21,7 +21,7 @@ from hub.errors import Forbidden, InvalidInput, NotFound
 from hub.kit.pagination import Page, page
 from hub.runtime import Runtime
 
-router = APIRouter(prefix="/v1", tags=["Administration"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/v1", tags=["Administration"], route_class=ApiRoute)
 
 _LONGEST_RANGE = timedelta(days=366)
 

@@ -14,13 +14,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from sqlmodel import Session, col, delete
 
 from hub.accounts.api_access import identify_request
 from hub.accounts.models import IdempotentRequest
 from hub.errors import BadRequest, Conflict, InvalidInput
 from hub.kit.insert import insert_once
+from hub.kit.multipart import read_body
 from hub.runtime import Runtime
 
 HEADER: Final = "idempotency-key"
@@ -28,27 +28,15 @@ KEEP: Final = timedelta(days=1)
 _GIVEN_UP: Final = timedelta(minutes=15)
 """After this long without an answer the first request is taken for dead."""
 _LONGEST: Final = 255
+_MOST_JSON_BYTES: Final = 36 * 1024 * 1024
+"""More than any route takes: a clip of 25 MB in base64. A plan may allow larger documents."""
 _KEPT_HEADERS: Final = ("content-type", "location")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class IdempotentRoute(APIRoute):
-    """A route whose POSTs honour `Idempotency-Key`; give it to an `APIRouter` as `route_class`."""
-
-    def get_route_handler(self) -> Handler:
-        """The usual handler, behind the look at what was answered before."""
-        handler = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            if request.method != "POST" or HEADER not in request.headers:
-                return await handler(request)
-            return await _once(request, handler)
-
-        return handle
-
-
-async def _once(request: Request, handler: Handler) -> Response:
+async def once(request: Request, handler: Handler) -> Response:
+    """The handler's answer, or the one that the first request with this key was given. Raises `HubError`."""
     runtime: Runtime = request.app.state.runtime
     row = await _row(request, runtime)
     if known := await asyncio.to_thread(_begin, runtime, row):
@@ -74,15 +62,17 @@ async def _row(request: Request, runtime: Runtime) -> IdempotentRequest:
     return IdempotentRequest(
         id=f"idm_{identity}",
         organisation_id=caller.organisation_id,
-        fingerprint=await _fingerprint(request),
+        fingerprint=await _fingerprint(request, max(_MOST_JSON_BYTES, caller.plan.documents_bytes)),
         created_at=runtime.clock(),
     )
 
 
-async def _fingerprint(request: Request) -> str:
+async def _fingerprint(request: Request, limit_bytes: int) -> str:
     told = hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode())
     if request.headers.get("content-type", "").startswith("application/json"):
-        told.update(await request.body())
+        # kept where Starlette keeps it for whoever reads next; its own `body` would take any size, at any pace
+        request._body = await read_body(request, limit_bytes)
+        told.update(request._body)
     return told.hexdigest()
 
 

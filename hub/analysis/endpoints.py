@@ -11,8 +11,9 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
 from hub.accounts.api_access import Caller, admit, allow
+from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
-from hub.accounts.idempotency import Handler, IdempotentRoute
+from hub.accounts.idempotency import Handler
 from hub.analysis import jobs
 from hub.analysis.answers import answer_to, shelf, whole_answer_to
 from hub.analysis.inputs import take_inputs
@@ -25,7 +26,7 @@ from hub.api_schemas import error_responses, form_fields
 from hub.errors import answer, request_id
 from hub.runtime import Runtime
 
-router = APIRouter(prefix="/v1", tags=["Analyse"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/v1", tags=["Analyse"], route_class=ApiRoute)
 
 Kind = Literal["video", "audio", "text", "image", "multimodal"]
 Allowed = Annotated[Caller, Depends(allow("analyse"))]

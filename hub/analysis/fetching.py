@@ -1,6 +1,11 @@
-"""Inputs at addresses that callers gave us: fetched through the guard, bounded, and straight to the disk."""
+"""Inputs at addresses that callers gave us: fetched through the guard, bounded, and straight to the disk.
+
+Links that people share often lead to the file by a redirect or two, so that a few are followed: each as a request of
+its own through the guard, and none from https to http.
+"""
 
 import asyncio
+from contextlib import aclosing
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +17,10 @@ from hub.errors import PayloadTooLarge
 from hub.kit.ssrf import ForbiddenTarget, guarded_client
 
 _TRIES: Final = 3
+_REDIRECTS: Final = 3
 _PAUSE_S: Final = 1.0
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
+_HEADERS: Final = {"Accept-Encoding": "identity"}
 _WRITE_BYTES: Final = 1024 * 1024
 _CODE: Final = "url_unreachable"
 
@@ -27,7 +34,7 @@ async def fetch(url: str, target: Path, *, limit_bytes: int, allow_private: bool
             raise AnalysisFailed("url_forbidden", f"This address may not be fetched: {error}.") from error
         except PayloadTooLarge as error:
             raise AnalysisFailed("payload_too_large", error.message) from error
-        except (httpx.TransportError, httpx.StreamError) as error:
+        except (httpx.TransportError, httpx.StreamError, UnicodeError) as error:  # the last is a redirect to no name
             if attempt == _TRIES:
                 raise AnalysisFailed(_CODE, "The address could not be reached.") from error
             await asyncio.sleep(_PAUSE_S * attempt)
@@ -40,7 +47,7 @@ async def _fetch_once(url: str, target: Path, limit_bytes: int, allow_private: b
     try:
         async with (
             guarded_client(allow_private=allow_private, timeout=_TIMEOUT) as client,
-            client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response,
+            aclosing(await _answer(client, client.build_request("GET", url, headers=_HEADERS))) as response,
         ):
             if response.status_code != httpx.codes.OK:
                 raise AnalysisFailed(_CODE, f"The address answered {response.status_code}.")
@@ -48,3 +55,17 @@ async def _fetch_once(url: str, target: Path, limit_bytes: int, allow_private: b
                 await asyncio.to_thread(sink.write, chunk)
     finally:
         sink.close()
+
+
+async def _answer(client: httpx.AsyncClient, request: httpx.Request, redirects: int = _REDIRECTS) -> httpx.Response:
+    """What stands at the end of the redirects. Those in between are not read: their bodies may be of any size."""
+    response = await client.send(request, stream=True)
+    following = response.next_request
+    if following is None:
+        return response
+    await response.aclose()
+    if redirects == 0:
+        raise AnalysisFailed(_CODE, f"The address redirects more than {_REDIRECTS} times.")
+    if request.url.scheme == "https" and following.url.scheme != "https":
+        raise ForbiddenTarget("it leads away from https")
+    return await _answer(client, following, redirects - 1)

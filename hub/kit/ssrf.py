@@ -1,10 +1,12 @@
 """Outgoing requests to addresses that users gave us.
 
 The name is resolved once, every address it has is checked, and the connection goes to the very address that was
-checked: a second answer from the name server cannot redirect it inside. Redirects are not followed.
+checked: a second answer from the name server cannot redirect it inside. A client follows no redirect by itself; whoever
+does sends a request of its own, which is resolved and checked like the first.
 """
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import Sequence
@@ -17,6 +19,9 @@ import httpx
 from connectors.base.addresses import Address, is_public
 
 _TIMEOUT: Final = httpx.Timeout(15.0, connect=5.0)
+_NAME: Final = re.compile(r"(?=.{1,253}\Z)([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+"""A host name as name servers take it (RFC 1035, 2.3.4); the resolver raises for labels of other lengths."""
+_LAST_PORT: Final = 65_535
 
 
 class ForbiddenTarget(Exception):
@@ -36,8 +41,7 @@ def check_url(url: str, *, allow_private: bool) -> None:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
         raise ForbiddenTarget("this is not a valid address") from error
-    _check_form(parsed, allow_private)
-    literal = _literal(parsed.host)
+    literal = _literal(_host(parsed, allow_private))
     if literal is not None:
         _check_address(literal, allow_private)
 
@@ -61,8 +65,7 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.host
-        _check_form(request.url, self._allow_private)
+        host = _host(request.url, self._allow_private)
         pinned = await _resolve(host, request.url.port or 443, self._allow_private)
         # the Host header and the certificate check keep the name; only the connection goes to the number
         to_pinned = httpx.Request(
@@ -95,11 +98,18 @@ async def _look_up(host: str, port: int) -> Sequence[Address]:
     return [ip_address(str(item[4][0]).split("%")[0]) for item in found]
 
 
-def _check_form(url: httpx.URL, allow_private: bool) -> None:
+def _host(url: httpx.URL, allow_private: bool) -> str:
+    """The host of an address that may be called, in the letters that name servers take."""
     if url.scheme != "https" and not (allow_private and url.scheme == "http"):
         raise ForbiddenTarget("the address must start with https://")
-    if not url.host or url.userinfo:
+    host = url.raw_host.decode("ascii")
+    if not host or url.userinfo:
         raise ForbiddenTarget("the address needs a host name, and must hold no user name or password")
+    if not _NAME.fullmatch(host) and _literal(host) is None:
+        raise ForbiddenTarget("the address names a host that cannot exist")
+    if url.port is not None and not 1 <= url.port <= _LAST_PORT:
+        raise ForbiddenTarget(f"the address names a port outside 1 to {_LAST_PORT}")
+    return host
 
 
 def _check_address(address: Address, allow_private: bool) -> None:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from hub.accounts.api_access import Caller, allow
+from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
-from hub.accounts.idempotency import IdempotentRoute
 from hub.analysis.repository import Analyses
 from hub.api_schemas import Cursor, Limit, Listing, error_responses
 from hub.crm.repository import Matches
@@ -22,7 +22,7 @@ from hub.meetings.repository import Meetings, Participants
 from hub.meetings.reprocessing import reprocess
 from hub.runtime import Runtime
 
-router = APIRouter(prefix="/v1/meetings", tags=["Meetings"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/v1/meetings", tags=["Meetings"], route_class=ApiRoute)
 
 Reader = Annotated[Caller, Depends(allow("meetings:read"))]
 Writer = Annotated[Caller, Depends(allow("meetings:write"))]

@@ -15,7 +15,7 @@ from typing import Any, Final
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketState
 
-from hub.accounts.api_access import Caller
+from hub.accounts.api_access import Caller, admit
 from hub.accounts.open_sockets import while_admitted
 from hub.analysis import warm
 from hub.analysis.runner import AnalysisFailed
@@ -26,7 +26,7 @@ from hub.sessions.errors import SessionOver
 from hub.sessions.schemas import SessionRequest
 from hub.sessions.service.opening import open_session
 from hub.sessions.service.sounds import Update, keep_sound
-from hub.sessions.streams import OVER, SCOPE, deny, end_behind, subprotocol, told, welcome
+from hub.sessions.streams import OVER, SCOPE, deny, end_behind, subprotocol, told
 
 router = APIRouter()
 
@@ -44,7 +44,7 @@ async def stream_audio(websocket: WebSocket) -> None:
     """Open a stream; it ends with the connection."""
     runtime: Runtime = websocket.app.state.runtime
     try:
-        caller = await welcome(websocket, runtime)
+        caller = await admit(websocket, SCOPE)
         asked = SessionRequest(label="audio stream")
         row = await asyncio.to_thread(open_session, runtime, caller, asked, of_sound=True)
     except HubError as error:

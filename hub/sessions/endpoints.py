@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from hub.accounts.api_access import Caller, allow
+from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
-from hub.accounts.idempotency import IdempotentRoute
 from hub.api_schemas import Cursor, Limit, Listing, error_responses
 from hub.errors import Conflict, Forbidden, InvalidInput
 from hub.kit.multipart import PartHead, Sink, TextSink, receive_parts
@@ -20,7 +20,7 @@ from hub.sessions.schemas import FrameAnswer, SessionReport, SessionRequest, Ses
 from hub.sessions.service.frames import MAX_FRAME_BYTES, forget_faces, see_frame
 from hub.sessions.service.opening import end_session, open_session
 
-router = APIRouter(prefix="/v1/sessions", tags=["Sessions"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/v1/sessions", tags=["Sessions"], route_class=ApiRoute)
 
 Allowed = Annotated[Caller, Depends(allow("sessions"))]
 _FIELD_BYTES: Final = 1024

@@ -17,9 +17,9 @@ from fastapi import APIRouter, WebSocket
 from fastapi.responses import JSONResponse
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from hub.accounts.api_access import Caller, count_request, identify
+from hub.accounts.api_access import Caller, admit
 from hub.accounts.open_sockets import while_admitted
-from hub.errors import BadRequest, HubError, RateLimited, Unauthorized
+from hub.errors import BadRequest, HubError
 from hub.kit.tasks import stop
 from hub.runtime import Runtime
 from hub.sessions.endpoints import find_session
@@ -33,7 +33,6 @@ router = APIRouter()
 
 SCOPE: Final = "sessions"
 SUBPROTOCOL: Final = "echo-depth-v1"
-_TOKEN: Final = "token."  # noqa: S105 a prefix
 OVER: Final = 4410
 _QUIET_S: Final = 60.0
 _closing: "set[asyncio.Task[None]]" = set()
@@ -53,7 +52,7 @@ async def stream_session(websocket: WebSocket, session_id: str) -> None:
     """Frames of an open session. Connecting again after a lost connection goes on where it stopped."""
     runtime: Runtime = websocket.app.state.runtime
     try:
-        caller = await welcome(websocket, runtime)
+        caller = await admit(websocket, SCOPE)
         row = await asyncio.to_thread(find_session, runtime, caller.organisation_id, session_id)
         if row.state != SessionState.ACTIVE:
             raise SessionOver("This session has ended.")
@@ -70,7 +69,7 @@ async def stream_video(websocket: WebSocket) -> None:
     """Frames without a session of one's own: one is opened now and ended with the connection."""
     runtime: Runtime = websocket.app.state.runtime
     try:
-        caller = await welcome(websocket, runtime)
+        caller = await admit(websocket, SCOPE)
         row = await asyncio.to_thread(open_session, runtime, caller, SessionRequest(label="video stream"))
     except HubError as error:
         await deny(websocket, error)
@@ -103,22 +102,6 @@ async def _end(runtime: Runtime, caller: Caller, session_id: str, keep: Callable
     with suppress(HubError):  # it was ended over the API meanwhile
         await asyncio.to_thread(end_session, runtime, caller.organisation_id, session_id)
     await forget_faces(runtime, session_id)
-
-
-async def welcome(websocket: WebSocket, runtime: Runtime) -> Caller:
-    """Who connects: by the subprotocol `token.<key>`, or the `Authorization` header. Raises `HubError`."""
-    offered = [name for name in websocket.scope.get("subprotocols", ()) if name.startswith(_TOKEN)]
-    scheme, _, token = websocket.headers.get("authorization", "").partition(" ")
-    given = offered[0].removeprefix(_TOKEN) if offered else token.strip() if scheme.lower() == "bearer" else ""
-    if not given:
-        raise Unauthorized("Send your API key as the subprotocol `token.<key>`.")
-    caller = await identify(runtime, given)
-    allowance = await count_request(runtime, caller)
-    if allowance.exceeded:
-        wait = max(1, allowance.resets_at - int(runtime.clock().timestamp()))
-        raise RateLimited(f"Your plan takes {allowance.limit} requests a minute.", wait)
-    caller.require(SCOPE)
-    return caller
 
 
 async def deny(websocket: WebSocket, error: HubError) -> None:

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from analysis_core.emotion import overall
 from hub.accounts.api_access import Caller, allow
+from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
-from hub.accounts.idempotency import IdempotentRoute
 from hub.analysis import jobs
 from hub.analysis.inputs import take_inputs
 from hub.analysis.jobs import NewJob
@@ -41,7 +41,7 @@ from hub.speech.schemas import (
     EmotionMoment,
 )
 
-router = APIRouter(prefix="/v1", tags=["Speech"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/v1", tags=["Speech"], route_class=ApiRoute)
 
 Allowed = Annotated[Caller, Depends(allow("speech"))]
 

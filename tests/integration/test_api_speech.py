@@ -212,6 +212,7 @@ def test_a_batch_tells_each_item_or_why_not(service: tuple[Runtime, Api], clip: 
         {"id": "good", "audio_base64": base64.b64encode(clip).decode()},
         {"id": "bad", "audio_base64": base64.b64encode(b"no audio").decode()},
         {"id": "none"},
+        {"id": "nowhere", "audio_url": "https://..."},
     ]
 
     answer = api.post("/v1/analyze/batch", json={"items": items, "vertical": "sales"}).json()
@@ -220,6 +221,7 @@ def test_a_batch_tells_each_item_or_why_not(service: tuple[Runtime, Api], clip: 
     assert results["good"]["emotion"] in FOURTEEN
     assert results["bad"]["error"]["code"] == "unsupported_audio_format"
     assert results["none"]["error"]["code"] == "validation_error"
+    assert "audio_url" in results["nowhere"]["error"]["details"]
     assert answer["request_id"].startswith("batch_")
 
 
@@ -267,6 +269,8 @@ HOSTILE: list[tuple[dict[str, Any], int, str]] = [
     ({"json": {}}, 400, "validation_error"),
     ({"json": {"audio_url": "not a url"}}, 400, "validation_error"),
     ({"json": {"audio_url": "http://127.0.0.1/a.wav"}}, 400, "validation_error"),
+    ({"json": {"audio_url": "https://a..b/a.wav"}}, 400, "validation_error"),
+    ({"json": {"audio_url": f"https://{'a' * 70}.example/a.wav"}}, 400, "validation_error"),
     ({"json": {"audio_url": "https://10.0.0.1/a.wav", "vertical": "invalid"}}, 400, "validation_error"),
     ({"json": {"audio_base64": "***"}}, 400, "validation_error"),
     ({"json": {"audio_base64": "eA==", "audio_url": "https://example.com"}}, 400, "validation_error"),

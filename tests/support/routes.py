@@ -8,8 +8,9 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute
 
+from hub.accounts.api_access import scope_of
 from hub.accounts.dependencies import current_admin, current_member
-from hub.openapi_security import every_route, scope_of
+from hub.openapi_security import every_route
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from hub.accounts.api_access import Caller, allow
+from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
 from hub.accounts.errors import DetailsInvalid
-from hub.accounts.idempotency import IdempotentRoute
 from hub.accounts.oauth_server.clients import NewClient, end_client, own_client, own_clients, register_client
 from hub.accounts.oauth_server.models import OAuthClient
 from hub.accounts.oauth_server.redirects import MOST
@@ -18,7 +18,7 @@ from hub.api_schemas import Input, Listing, error_responses
 from hub.errors import Forbidden, InvalidInput, NotFound
 from hub.runtime import Runtime
 
-router = APIRouter(prefix="/v1/oauth-clients", tags=["Apps"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/v1/oauth-clients", tags=["Apps"], route_class=ApiRoute)
 
 Manager = Annotated[Caller, Depends(allow("keys"))]
 

@@ -9,8 +9,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel import col
 
 from hub.accounts.api_access import Caller, allow
+from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
-from hub.accounts.idempotency import IdempotentRoute
 from hub.api_schemas import Cursor, Identifier, Input, Limit, Listing, error_responses
 from hub.deliveries import service
 from hub.deliveries.models import Delivery, DeliveryState
@@ -20,7 +20,7 @@ from hub.deliveries.service.undoing import UndoReport, undo_delivery
 from hub.errors import Conflict, NotFound
 from hub.runtime import Runtime
 
-router = APIRouter(tags=["Deliveries"], route_class=IdempotentRoute)
+router = APIRouter(tags=["Deliveries"], route_class=ApiRoute)
 
 Reader = Annotated[Caller, Depends(allow("webhooks:read"))]
 Writer = Annotated[Caller, Depends(allow("webhooks:write"))]

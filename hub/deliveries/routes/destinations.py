@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from connectors.base.crm import FieldChange, PlannedRecord
 from hub.accounts.api_access import Caller, allow
+from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
-from hub.accounts.idempotency import IdempotentRoute
 from hub.api_schemas import Cursor, Input, Limit, Listing, error_responses
 from hub.crm.service.mapping import change_mapping
 from hub.crm.service.rehearsing import dry_run
@@ -21,7 +21,7 @@ from hub.errors import NotFound
 from hub.kit.pagination import Page, page
 from hub.runtime import Runtime
 
-router = APIRouter(prefix="/destinations", tags=["Destinations"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/destinations", tags=["Destinations"], route_class=ApiRoute)
 
 Reader = Annotated[Caller, Depends(allow("destinations:read"))]
 Writer = Annotated[Caller, Depends(allow("destinations:write"))]

@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field
 from connectors.base.crm import TargetField
 from connectors.base.records import Change
 from hub.accounts.api_access import Caller, allow
+from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
-from hub.accounts.idempotency import IdempotentRoute
 from hub.api_schemas import Input, error_responses
 from hub.crm.service.mapping import MappedFigure, MappingView, change_mapping, read_mapping, reset_mapping
 from hub.crm.service.provisioning import provision
 
-router = APIRouter(prefix="/destinations/{destination_id}", tags=["Destinations"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/destinations/{destination_id}", tags=["Destinations"], route_class=ApiRoute)
 
 Reader = Annotated[Caller, Depends(allow("destinations:read"))]
 Writer = Annotated[Caller, Depends(allow("destinations:write"))]

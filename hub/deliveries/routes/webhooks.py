@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from hub.accounts.api_access import Caller, allow
+from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
-from hub.accounts.idempotency import IdempotentRoute
 from hub.api_schemas import Cursor, Input, Limit, Listing, error_responses
 from hub.deliveries import service
 from hub.deliveries.messages import EVENT_TYPES
@@ -20,7 +20,7 @@ from hub.errors import NotFound
 from hub.kit.pagination import Page, page
 from hub.runtime import Runtime
 
-router = APIRouter(tags=["Webhooks"], route_class=IdempotentRoute)
+router = APIRouter(tags=["Webhooks"], route_class=ApiRoute)
 
 Reader = Annotated[Caller, Depends(allow("webhooks:read"))]
 Writer = Annotated[Caller, Depends(allow("webhooks:write"))]

@@ -18,6 +18,12 @@ INSIDE = [
     "2001::80ff:fffe",
 ]  # fmt: skip
 
+NO_NAMES = [
+    "https://...", "https://a..b/", "https://.a/", "https://a../", f"https://{'a' * 64}.example/",
+    f"https://{'a.' * 127}example/", "https://ex ample.com/", "https://%00/", "https://a:0/", "https://a:65536/", "https://a:-1/",
+]  # fmt: skip
+"""Hosts and ports that no name server and no connection could ever be asked for."""
+
 
 @pytest.mark.parametrize("address", INSIDE)
 def test_an_inside_address_is_not_public(address: str) -> None:
@@ -32,11 +38,26 @@ def test_an_outside_address_is(address: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["http://example.com/", "ftp://example.com/", "https://127.0.0.1/", "https://user:secret@example.com/", "https:///x",
-     "https://[::1]/", "https://169.254.169.254/latest/meta-data", "not an address"],
+     "https://[::1]/", "https://169.254.169.254/latest/meta-data", "not an address", *NO_NAMES],
 )  # fmt: skip
 def test_an_address_that_could_never_be_called_is_refused_before_it_is_stored(url: str) -> None:
     with pytest.raises(ForbiddenTarget):
         check_url(url, allow_private=False)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/", "https://a.example./", "https://xn--strae-oqa.example/", "https://straße.example:8443/",
+            "https://with_underscore.example/", f"https://{'a' * 63}.example/", "https://93.184.216.34/"],
+)  # fmt: skip
+def test_an_address_of_the_internet_is_taken(url: str) -> None:
+    check_url(url, allow_private=False)
+
+
+@pytest.mark.parametrize("url", NO_NAMES)
+async def test_a_host_that_is_no_name_is_refused_before_anybody_is_asked_for_it(url: str) -> None:
+    async with guarded_client(allow_private=True) as client:
+        with pytest.raises(ForbiddenTarget):
+            await client.get(url)
 
 
 async def test_a_public_name_that_resolves_inside_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,6 +69,22 @@ async def test_a_public_name_that_resolves_inside_is_not_called(monkeypatch: pyt
     async with guarded_client(allow_private=False) as client:
         with pytest.raises(ForbiddenTarget):
             await client.post("https://hooks.example.com/")
+
+
+async def test_a_name_in_other_letters_is_looked_up_as_it_is_written_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def inside(host: str, port: int) -> list[Address]:
+        asked.append(host)
+        return [ip_address("10.0.0.5")]
+
+    monkeypatch.setattr(ssrf, "_look_up", inside)
+
+    async with guarded_client(allow_private=False) as client:
+        with pytest.raises(ForbiddenTarget):
+            await client.get("https://straße.example/")
+
+    assert asked == ["xn--strae-oqa.example"], "not strasse.example, which is somebody else's"
 
 
 async def test_a_redirect_is_given_back_not_followed() -> None:

@@ -118,6 +118,7 @@ def test_a_webhook_endpoint_lives_its_whole_life_over_the_api(runtime: Runtime) 
     [
         {"url": "http://169.254.169.254/latest"}, {"url": "ftp://example.com"}, {"url": ""}, {"url": "https://a\x00b"},
         {"url": "https://example.com", "event_types": ["nothing"]}, {"url": "https://user:pw@example.com"},
+        {"url": "https://..."}, {"url": "https://a..b/hook"}, {"url": "https://a.example:65536/"},
     ],
 )  # fmt: skip
 def test_hostile_webhook_addresses_are_refused(caller: Api, body: dict[str, Any]) -> None:
