@@ -37,11 +37,15 @@ class Cue:
 
 @dataclass(frozen=True)
 class Transcript:
-    """A parsed transcript, cues in order of their start. `timed` is False for plain text and documents."""
+    """A parsed transcript, cues in order of their start. `timed` is False for text and documents without times.
+
+    `warnings` say what of it may have been misread.
+    """
 
     cues: tuple[Cue, ...]
     format: str
     timed: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

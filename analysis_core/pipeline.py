@@ -27,6 +27,10 @@ from analysis_core.result import Result
 from analysis_core.transcription import FORMAT as ASR
 
 _LATE_CUES_S = 5.0
+_HOUR_OF_DAY_S = 6 * 3600.0
+"""No call begins so late in a recording: such times are a clock's."""
+_CLOCK = "The transcript's times are no times of the recording: its first words were taken to be at the start."
+_ELSEWHERE = "The transcript was left aside: none of its words lie within the recording."
 _CHANNEL_SPEAKERS = ("Speaker 1", "Speaker 2")
 
 
@@ -37,6 +41,7 @@ class _Words:
     transcript: Transcript | None
     cues: tuple[Cue, ...]
     late_s: float
+    warnings: tuple[str, ...] = ()
 
     @property
     def timed(self) -> bool:
@@ -73,17 +78,16 @@ def analyse(
     with Progress(hook, "decode") as progress:
         progress("decode", 0.0)
         recording = open_media(media, options) if media is not None else None
-        read = read_transcript(transcript) if transcript is not None else None
-        progress.plan(_stages(recording, read, options))
+        words = _words(read_transcript(transcript) if transcript is not None else None, recording)
+        progress.plan(_stages(recording, words, options))
         progress("decode", 1.0)
-        result = fuse(_observe(recording, read, options, progress))
+        result = fuse(_observe(recording, words, options, progress))
         progress("fusion", 1.0)
     return result
 
 
-def _observe(recording: Media | None, read: Transcript | None, options: Options, progress: Progress) -> Inputs:
+def _observe(recording: Media | None, words: _Words, options: Options, progress: Progress) -> Inputs:
     """Everything that voice, face and words show."""
-    words = _words(read, recording)
     speech, spoken = _listen(recording, words, progress)
     words = _recognise(recording, words, spoken, options, progress)
     face = _look(recording, spoken, progress)
@@ -91,14 +95,14 @@ def _observe(recording: Media | None, read: Transcript | None, options: Options,
         face, spoken = _shown_alone(face), (Turn(0.0, recording.duration_s, ONLY_SPEAKER),)
     text = _read(words, progress)
     return Inputs(
-        duration_s=recording.duration_s if recording else _length(read),
+        duration_s=recording.duration_s if recording else _length(words.cues),
         speech=speech,
         face=face,
         text=text,
         cues=words.cues,
         turns=spoken,
         timed=recording is not None or words.timed,
-        speakers_told_apart=_told_apart(recording, read),
+        speakers_told_apart=_told_apart(recording, words),
         options=options,
         has_audio=recording is not None and recording.has_audio,
         has_video=recording is not None and recording.has_video,
@@ -108,39 +112,49 @@ def _observe(recording: Media | None, read: Transcript | None, options: Options,
     )
 
 
-def _told_apart(recording: Media | None, read: Transcript | None) -> bool:
+def _told_apart(recording: Media | None, words: _Words) -> bool:
     """Whether a transcript's times or the channels say who speaks when."""
-    return (read is not None and read.timed) or (recording is not None and recording.speaker_channels == 2)
+    return (words.timed and not words.recognised) or (recording is not None and recording.speaker_channels == 2)
 
 
-def _stages(recording: Media | None, read: Transcript | None, options: Options) -> dict[str, float]:
+def _stages(recording: Media | None, words: _Words, options: Options) -> dict[str, float]:
     """How much work each stage is, roughly, by seconds of computing for a minute of recording."""
     length = recording.duration_s if recording else 0.0
-    unheard = read is None and options.transcribe and recording is not None and recording.has_audio
+    unheard = words.transcript is None and options.transcribe and recording is not None and recording.has_audio
     return {
         "decode": 0.2,
         "speech": length / 50 if recording and recording.has_audio else 0.0,
         "transcribe": 1.0 + length / 15 if unheard else 0.0,
         "face": max(min(length / 20, 16.0), length / 75) if recording and recording.has_video else 0.0,
-        "text": 0.2 + len(read.cues) * 0.004 if read else 0.0,
+        "text": 0.2 + len(words.cues) * 0.004 if words.cues else 0.0,
         "fusion": 0.2,
     }
 
 
-def _length(read: Transcript | None) -> float:
-    return max((cue.end_s for cue in read.cues), default=0.0) if read else 0.0
+def _length(cues: Sequence[Cue]) -> float:
+    return max((cue.end_s for cue in cues), default=0.0)
 
 
 def _words(read: Transcript | None, recording: Media | None) -> _Words:
-    """The transcript's cues, without those that lie after the recording's end."""
+    """The transcript's cues, without those that lie after the recording's end; no transcript where none is left."""
     if read is None:
         return _Words(None, (), 0.0)
-    cues = named(read)
-    if recording is None or not read.timed:
-        return _Words(read, cues, 0.0)
-    end = recording.duration_s
-    kept = tuple(replace(cue, end_s=min(cue.end_s, end)) for cue in cues if cue.start_s < end)
-    return _Words(read, kept, max(0.0, _length(read) - end))
+    if not read.timed:
+        return _Words(read, named(read), 0.0, read.warnings)
+    first_s = min(cue.start_s for cue in read.cues)
+    by_clock = first_s >= (recording.duration_s if recording else _HOUR_OF_DAY_S)
+    shift_s, end_s = first_s if by_clock else 0.0, recording.duration_s if recording else math.inf
+    kept = _within(named(read), shift_s, end_s)
+    if not any(cue.text for cue in kept):
+        return _Words(None, (), 0.0, (*read.warnings, _ELSEWHERE))
+    late_s = max(0.0, _length(read.cues) - shift_s - end_s)
+    return _Words(read, kept, late_s, (*read.warnings, _CLOCK) if by_clock else read.warnings)
+
+
+def _within(cues: Sequence[Cue], shift_s: float, end_s: float) -> tuple[Cue, ...]:
+    """The cues that much earlier, as far as they lie before the end."""
+    earlier = (replace(cue, start_s=cue.start_s - shift_s, end_s=cue.end_s - shift_s) for cue in cues)
+    return tuple(replace(cue, end_s=min(cue.end_s, end_s)) for cue in earlier if cue.start_s < end_s)
 
 
 def _listen(
@@ -180,7 +194,7 @@ def _recognise(
     from analysis_core.transcription import transcribe
 
     found = transcribe(recording, _by_channel(recording, wanted), progress.of("transcribe"))
-    return _Words(found, found.cues, 0.0) if found.cues else words
+    return replace(words, transcript=found, cues=found.cues) if found.cues else words
 
 
 def _by_channel(recording: Media, spoken: Sequence[Turn]) -> dict[int | None, list[Turn]]:
@@ -222,7 +236,7 @@ def _nobody_named(words: _Words) -> bool:
 
 
 def _warnings(recording: Media | None, words: _Words, options: Options) -> tuple[str, ...]:
-    found = recording.warnings() if recording else []
+    found = [*(recording.warnings() if recording else []), *words.warnings]
     if words.recognised:
         found.append("There was no transcript: the words were recognised from the sound and may be wrong in places.")
     if recording and recording.has_audio and recording.speaker_channels == 1 and _nobody_named(words):

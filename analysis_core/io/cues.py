@@ -23,7 +23,8 @@ def cues(text: str) -> tuple[Cue, ...]:
     """Every cue in order of its start. Times before the recording's first second are set to 0."""
     voiced = [cue for start, end, body in _bodies(text.splitlines()) for cue in _voices(start, end, body)]
     untagged = [index for index, cue in enumerate(voiced) if cue.speaker is None]
-    for index, (speaker, said) in zip(untagged, split_speakers([voiced[i].text for i in untagged]), strict=True):
+    split = split_speakers([voiced[i].text for i in untagged], of=sum(bool(cue.text) for cue in voiced))
+    for index, (speaker, said) in zip(untagged, split, strict=True):
         cue = voiced[index]
         voiced[index] = Cue(cue.start_s, cue.end_s, speaker, said)
     return tuple(sorted(voiced, key=lambda cue: cue.start_s))

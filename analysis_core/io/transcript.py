@@ -1,6 +1,5 @@
 """Reads a transcript, whatever its format."""
 
-import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,17 +8,22 @@ from pathlib import Path
 from analysis_core.errors import TranscriptUnreadable
 from analysis_core.io.cues import cues, is_timing
 from analysis_core.io.documents import MOST_BYTES, docx_lines, pdf_lines
+from analysis_core.io.encoding import NoText, decoded
 from analysis_core.io.headed import headed_cues, with_names_inline
 from analysis_core.io.speakers import split_speakers
+from analysis_core.io.speeches import joined, names_above
 from analysis_core.observations import Cue, Transcript
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _PDF, _ZIP, _OLD_WORD = b"%PDF-", b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
 _PDF_STARTS_WITHIN = 1024
+_NOTICE = re.compile(
+    r"[^:]{1,80}\s(?:(?:started|stopped) transcription|hat die Transkription (?:gestartet|beendet)"
+    r"|a (?:d\u00e9marr\u00e9|arr\u00eat\u00e9) la transcription|(?:inici\u00f3|detuvo) la transcripci\u00f3n)\.?"
+    r"|Transcribed by https?://\S+|Meeting ended after .*|This editable transcript was computer generated .*"
+    r"|People can also change the text after it was created\.",
+    re.I,
+)
+"""What the providers' own programs write between the speeches."""
 _MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+)+|(?:\*\*|__)(?=\S)|(?<=\S)(?:\*\*|__)")
 
 
@@ -34,10 +38,14 @@ def read_transcript(source: str | Path | bytes) -> Transcript:
     if raw.startswith(_OLD_WORD):
         raise TranscriptUnreadable("The transcript is in Word's old format. Save it as .docx and try again.")
     if _PDF in raw[:_PDF_STARTS_WITHIN]:
-        return _document(pdf_lines(raw), "pdf", wrapped=True)
+        return _document(pdf_lines(raw), "pdf")
     if raw.startswith(_ZIP):
-        return _document(docx_lines(raw), "docx", wrapped=False)
-    return _text(_decoded(raw))
+        return _document(docx_lines(raw), "docx")
+    try:
+        text, warnings = decoded(raw)
+    except NoText:
+        raise TranscriptUnreadable("The transcript is not a text file.") from None
+    return replace(_text(text), warnings=tuple(warnings))
 
 
 def _text(text: str) -> Transcript:
@@ -47,36 +55,27 @@ def _text(text: str) -> Transcript:
     webvtt = lines[0].startswith("WEBVTT")
     if webvtt or any(is_timing(line) for line in lines):
         return _timed(cues(text), "vtt" if webvtt else "srt")
-    return _document([_MARKDOWN.sub("", line) for line in lines], "text", wrapped=False)
+    return _document([_MARKDOWN.sub("", line) for line in lines], "text")
 
 
-def _document(lines: Sequence[str], form: str, *, wrapped: bool) -> Transcript:
-    """Cues with times where the document has them; `wrapped` lines may go on with what the line before began."""
-    said = [line.strip() for line in lines if line.strip()]
+def _document(lines: Sequence[str], form: str) -> Transcript:
+    """Cues with times where the document has them."""
+    lines = [text for line in lines if not _NOTICE.fullmatch(text := line.strip())]
+    said = [line for line in lines if line]
     if not said:
         raise TranscriptUnreadable("The document holds no text. A scanned page is a picture and cannot be read.")
     if any(is_timing(line) for line in said):
         return _timed(cues("\n".join(with_names_inline(lines))), form)
     if found := headed_cues(said):
         return _timed(found, form)
-    return Transcript(_plain(said, wrapped=wrapped), form, timed=False)
+    speeches = names_above(said) or joined(split_speakers(said))
+    return Transcript(tuple(Cue(0.0, 0.0, speaker, text) for speaker, text in speeches), form, timed=False)
 
 
 def _timed(found: tuple[Cue, ...], form: str) -> Transcript:
     if not any(cue.text for cue in found):
         raise TranscriptUnreadable("The transcript holds no cue with text.")
     return Transcript(found, form)
-
-
-def _plain(said: Sequence[str], *, wrapped: bool) -> tuple[Cue, ...]:
-    """One untimed cue a line; speakers where lines start with a name."""
-    found: list[Cue] = []
-    for speaker, text in split_speakers(said):
-        if wrapped and speaker is None and found and found[-1].speaker is not None:
-            found[-1] = replace(found[-1], text=f"{found[-1].text} {text}".strip())
-        else:
-            found.append(Cue(0.0, 0.0, speaker, text))
-    return tuple(found)
 
 
 def _bytes(path: Path) -> bytes:
@@ -86,15 +85,3 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise TranscriptUnreadable(f"The transcript at {path} cannot be read ({error.strerror}).") from error
-
-
-def _decoded(raw: bytes) -> str:
-    for bom, encoding in _BOMS:
-        if raw.startswith(bom):
-            return raw.decode(encoding, errors="replace")
-    if b"\x00" in raw:
-        raise TranscriptUnreadable("The transcript is not a text file.")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")

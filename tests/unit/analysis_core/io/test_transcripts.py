@@ -88,13 +88,13 @@ def test_srt_survives_a_blank_line_inside_a_cue() -> None:
     assert transcript.cues[2].end_s == 3601.25
 
 
-def test_plain_text_is_untimed_and_finds_speakers_that_come_back() -> None:
+def test_plain_text_is_untimed_and_finds_its_speakers() -> None:
     transcript = read_transcript("dana: hi\nsam: hello\n\ndana: the point is: go\n".encode("utf-16"))
 
     assert not transcript.timed
     assert [(cue.speaker, cue.text) for cue in transcript.cues] == [
         ("dana", "hi"),
-        (None, "sam: hello"),
+        ("sam", "hello"),
         ("dana", "the point is: go"),
     ]
 
@@ -114,7 +114,7 @@ def test_a_missing_transcript_is_refused_in_words() -> None:
 
 def test_cues_nobody_is_named_for_are_one_person_or_unknown() -> None:
     nobody = read_transcript(b"just words\nmore words")
-    some = read_transcript(b"Dana: hi\njust words")
+    some = read_transcript(b"Dana: hi\n[laughter]")
 
     assert {cue.speaker for cue in named(nobody)} == {ONLY_SPEAKER}
     assert [cue.speaker for cue in named(some)] == ["Dana", UNKNOWN_SPEAKER]
