@@ -87,6 +87,11 @@ _EXAMPLES: Final[Mapping[int, tuple[str, str, str]]] = {
     500: ("Our fault.", "internal_error", "Something went wrong on our side."),
     503: ("Come back in a moment.", "unavailable", "Too much is being analysed at the moment."),
 }
+_PASSING: Final[Mapping[int, str]] = {
+    409: "Seconds to wait, where the first request with this Idempotency-Key is still under way.",
+    429: "Seconds to wait.",
+    503: "Seconds to wait.",
+}
 _ALWAYS: Final = (400, 401, 403, 408, 413, 422, 429, 500)
 
 
@@ -108,7 +113,6 @@ def _response(status: int) -> dict[str, Any]:
         "description": description,
         "content": {"application/json": {"example": example}},
     }
-    if status in {429, 503}:
-        seconds = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
-        found["headers"] = {"Retry-After": seconds}
+    if status in _PASSING:
+        found["headers"] = {"Retry-After": {"description": _PASSING[status], "schema": {"type": "integer"}}}
     return found
