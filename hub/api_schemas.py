@@ -78,6 +78,7 @@ _EXAMPLES: Final[Mapping[int, tuple[str, str, str]]] = {
     401: ("The API key is missing, wrong, revoked or expired.", "unauthorized", "This API key does not exist."),
     403: ("The key may not do this.", "forbidden", "This key does not have the scope `analyse`."),
     404: ("There is no such thing for this organisation.", "not_found", "There is no such job."),
+    408: ("The request came too slowly.", "timeout", "The body came too slowly."),
     409: ("The current state does not allow it.", "conflict", "The session has ended."),
     413: ("The body is over the limit of the plan.", "payload_too_large", "The file is over 1073741824 bytes."),
     415: ("The format is not taken.", "unsupported_media_type", "Send JSON or multipart/form-data."),
@@ -86,12 +87,22 @@ _EXAMPLES: Final[Mapping[int, tuple[str, str, str]]] = {
     500: ("Our fault.", "internal_error", "Something went wrong on our side."),
     503: ("Come back in a moment.", "unavailable", "Too much is being analysed at the moment."),
 }
-_ALWAYS: Final = (400, 401, 403, 413, 422, 429, 500)
+_PASSING: Final[Mapping[int, str]] = {
+    409: "Seconds to wait, where the first request with this Idempotency-Key is still under way.",
+    429: "Seconds to wait.",
+    503: "Seconds to wait.",
+}
+_ALWAYS: Final = (400, 401, 403, 408, 413, 422, 429, 500)
 
 
 def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI `responses` of an endpoint: those that every one can give, and these."""
-    return {status: _response(status) for status in sorted({*_ALWAYS, *statuses})}
+    return only_errors(*_ALWAYS, *statuses)
+
+
+def only_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same for an endpoint that can give no other errors than these."""
+    return {status: _response(status) for status in sorted({*statuses})}
 
 
 def _response(status: int) -> dict[str, Any]:
@@ -102,7 +113,6 @@ def _response(status: int) -> dict[str, Any]:
         "description": description,
         "content": {"application/json": {"example": example}},
     }
-    if status in {429, 503}:
-        seconds = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
-        found["headers"] = {"Retry-After": seconds}
+    if status in _PASSING:
+        found["headers"] = {"Retry-After": {"description": _PASSING[status], "schema": {"type": "integer"}}}
     return found

@@ -1,14 +1,11 @@
 """The web application: routes, errors, and the engine in its lifespan."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-import sqlalchemy as sa
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi.telemetry import TelemetryConfig
 
@@ -45,8 +42,6 @@ def create_app(runtime: Runtime, *, engine: Engine | None = None, on_ready: OnRe
     middleware.install(app, runtime.settings, metrics.requests)
     errors.install(app)
     app.state.error_page = error_page
-    app.add_api_route("/healthz", _healthz, include_in_schema=False)
-    app.add_api_route("/readyz", _readyz, include_in_schema=False)
     include_routers(app)
     openapi.install(app)
     if _STATIC.is_dir():
@@ -69,22 +64,3 @@ def _lifespan(
             await engine.stop()
 
     return lifespan
-
-
-async def _healthz() -> Response:
-    """The process answers."""
-    return JSONResponse({"status": "ok"})
-
-
-async def _readyz(request: Request) -> Response:
-    """The store answers too."""
-    try:
-        await asyncio.to_thread(_ask_store, request.app.state.runtime)
-    except sa.exc.SQLAlchemyError:
-        return JSONResponse({"status": "store unavailable"}, status_code=503)
-    return JSONResponse({"status": "ready"})
-
-
-def _ask_store(runtime: Runtime) -> None:
-    with runtime.database.engine.connect() as connection:
-        connection.execute(sa.text("SELECT 1"))

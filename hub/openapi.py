@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from hub import deprecations, openapi_examples
 from hub.deliveries.messages import EVENT_TYPES
+from hub.openapi_reports import REPORTS, VAD
 from hub.openapi_security import OAUTH_PATHS, describe_security
 
 VERSION: Final = "2026.1"
@@ -40,6 +41,7 @@ _TAGS: Final = {
     "Webhooks": "Who is told about what.",
     "Deliveries": "What was sent, and how it went.",
     "Administration": "Keys, usage, audit.",
+    "Operation": "How the hub itself is. No API key is needed.",
     "Apps": "Programs that members allow to act for them (OAuth 2.0). Errors under /oauth are as RFC 6749 says.",
 }
 
@@ -65,16 +67,13 @@ WEB_SOCKETS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }
 
-_VAD: Final = {
-    "valence": 0.61, "arousal": 0.83, "dominance": 0.43,
-    "delta_from_baseline": {"valence": -0.18, "arousal": 0.29, "dominance": -0.22}, "confidence": 0.74,
-}  # fmt: skip
 _JOB: Final = {"job_id": "job_01k9f3m2t8xq4w7d5b6n0v1c2a", "kind": "video", "progress": 0.42, "stage": "speech",
                "status": "running", "created_at": "2026-11-19T15:04:05+00:00", "completed_at": None}  # fmt: skip
-_DONE: Final = {**_JOB, "status": "completed", "stage": "completed", "progress": 1.0,
-                "completed_at": "2026-11-19T15:05:41+00:00", "trust_score": 62.4,
-                "trust_interval": [55.1, 69.0], "vad": _VAD, "credibility_signal": [0.61, 0.58, None, 0.64],
-                "result": {"trust_score": 62.4, "vad": _VAD}}  # fmt: skip
+_ENDED: Final = {
+    **_JOB, "status": "completed", "stage": "completed", "progress": 1.0, "completed_at": "2026-11-19T15:05:41+00:00",
+    "analysis_id": "ana_01k9f3m2t8xq4w7d5b6n0v1c2b",
+}  # fmt: skip
+_DONE: Final = {kind: {**report, **_ENDED, "kind": kind, "result": report} for kind, report in REPORTS.items()}
 _SESSION: Final = {
     "id": "ses_01k9f3m2t8xq4w7d5b6n0v1c2a", "session_id": "ses_01k9f3m2t8xq4w7d5b6n0v1c2a", "label": "interview-001",
     "use_case": "insurance_claims", "baseline_window_s": 60.0, "alert_thresholds": {"arousal_high": 0.8},
@@ -83,7 +82,7 @@ _SESSION: Final = {
 }  # fmt: skip
 _FRAME: Final = {
     "frame_id": "frm_01k9f3m2t8xq4w7d5b6n0v1c2b", "session_id": _SESSION["id"], "timestamp_ms": 1763564645000,
-    "vad": _VAD, "active_aus": [1, 4, 17], "alert_triggered": True, "alert_reason": "arousal_high",
+    "vad": VAD, "active_aus": [1, 4, 17], "alert_triggered": True, "alert_reason": "arousal_high",
     "alert": {"type": "arousal_high", "value": 0.83, "threshold": 0.8}, "faces": 1,
 }  # fmt: skip
 _REPORT: Final = {
@@ -100,9 +99,8 @@ _EMOTIONS: Final = {
 }  # fmt: skip
 
 EXAMPLES: Final[Mapping[tuple[str, str], tuple[str, Any]]] = {
-    **{(f"/v1/analyse/{kind}", "post"): ("200", {**_DONE, "kind": kind})
-       for kind in ("video", "audio", "text", "image", "multimodal")},
-    ("/v1/result/{job_id}", "get"): ("200", _DONE),
+    **{(f"/v1/analyse/{kind}", "post"): ("200", done) for kind, done in _DONE.items()},
+    ("/v1/result/{job_id}", "get"): ("200", _DONE["video"]),
     ("/v1/sessions", "post"): ("201", _SESSION),
     ("/v1/sessions/{session_id}", "get"): ("200", _SESSION),
     ("/v1/sessions/{session_id}/end", "post"): ("200", {**_SESSION, "status": "ended"}),
@@ -110,7 +108,7 @@ EXAMPLES: Final[Mapping[tuple[str, str], tuple[str, Any]]] = {
     ("/v1/sessions/{session_id}/report", "get"): ("200", _REPORT),
     ("/v1/emotion/discrete", "post"): ("200", _EMOTIONS),
     ("/v1/emotion/async", "post"): ("202", {"request_id": _JOB["job_id"], "status": "queued", "progress": 0.0}),
-    ("/v1/emotion/async/{emotion_id}", "get"): (
+    ("/v1/emotion/async/{request_id}", "get"): (
         "200",
         {"request_id": _JOB["job_id"], "status": "completed", "progress": 1.0,
          "emotions": [{"t": "00:00", "emotion": "neutral", "confidence": 0.83}]},
@@ -123,6 +121,9 @@ EXAMPLES: Final[Mapping[tuple[str, str], tuple[str, Any]]] = {
 }  # fmt: skip
 
 
+_API: Final = "/v1/"
+KEYLESS_PATHS: Final = (*OAUTH_PATHS, "/healthz", "/readyz", "/metrics", "/.well-known/webhook-keys.json")
+"""Everything else that the document tells of."""
 _AFTERWARDS: Final = "/v1/result/{job_id}"
 """Routed first because it is called most, told after what it gives the result of."""
 _GENERIC: Final = "Successful Response"
@@ -152,7 +153,7 @@ def make_document(app: FastAPI) -> dict[str, Any]:
     document["paths"] = {
         path: item
         for path, item in sorted(document["paths"].items(), key=lambda pair: pair[0] == _AFTERWARDS)
-        if path.startswith(("/v1/", *OAUTH_PATHS))
+        if path.startswith((_API, *KEYLESS_PATHS))
     }
     _say_what_success_is(document)
     document["x-websockets"] = {path: dict(facts) for path, facts in WEB_SOCKETS.items()}
@@ -187,7 +188,7 @@ def _describe_headers(document: dict[str, Any]) -> None:
     shared["responses"] = {}
     told = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
     for path, item in document["paths"].items():
-        for method, operation in item.items() if path not in OAUTH_PATHS else ():
+        for method, operation in item.items() if path.startswith(_API) else ():
             for status, response in operation["responses"].items():
                 response["headers"] = {**told, **response.get("headers", {})}
                 if status >= "400":
@@ -195,6 +196,7 @@ def _describe_headers(document: dict[str, Any]) -> None:
                     operation["responses"][status] = {"$ref": f"#/components/responses/Error{status}"}
             if method == "post":
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY)
+                operation["responses"].setdefault("409", {"$ref": "#/components/responses/Error409"})
 
 
 _IDEMPOTENCY: Final = {

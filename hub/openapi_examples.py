@@ -49,13 +49,34 @@ _CLIENT: Final = {
     "revoked_at": None,
 }  # fmt: skip
 _CLIP: Final = {
-    "emotion": "content", "confidence": 0.61, "valence": 0.34, "arousal": -0.12, "dominance": 0.05, "duration": 6.8,
-    "processed_at": _AT, "request_id": "req_01k9f3m2t8xq4w7d5b6n0v1c2k",
+    "emotion": "content", "confidence": 0.48,
+    "emotion_probabilities": {
+        "neutral": 0.21, "happy": 0.09, "sad": 0.02, "angry": 0.01, "fearful": 0.01, "disgusted": 0.0,
+        "surprised": 0.02, "contempt": 0.01, "anxious": 0.01, "confused": 0.03, "excited": 0.03,
+        "amused": 0.05, "content": 0.48, "frustrated": 0.03,
+    },
+    "valence": 0.34, "arousal": -0.12, "dominance": 0.05,
+    "prosody": {
+        "pitch": {"mean": 180.5, "std": 21.3, "min": 148.0, "max": 218.0, "range": 70.0},
+        "energy": {"mean": 0.53, "std": 0.05},
+        "rhythm": {"speech_rate": 4.2, "pause_rate": 0.1, "average_pause_duration": 0.35},
+        "voice_quality": {"jitter": 0.006, "shimmer": 0.045, "hnr": 15.4},
+    },
+    "state": "interested",
+    "metrics": {"purchase_interest": 0.64, "objection_level": "low", "deal_momentum": "improving", "engagement": 0.54,
+                "closing_readiness": 0.45},
+    "duration": 6.8, "processed_at": _AT, "request_id": "req_01k9f3m2t8xq4w7d5b6n0v1c2k",
 }  # fmt: skip
 
 BY_SCHEMA: Final[Mapping[str, Any]] = {
     "AnalyzeAnswer": _CLIP,
     "BatchAnswer": {"results": [{"id": "one", **_CLIP}], "request_id": "batch_01k9f3m2t8xq4w7d5b6n0v1c2m"},
+    "Health": {"status": "ok"},
+    "PublicKeys": {
+        "keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "sgk_01k9f3m2t8xq4w7d5b6n0v1c2q",
+                  "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+                  "whpk": "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="}],
+    },
     "JobAnswer": {
         "job_id": "job_01k9f3m2t8xq4w7d5b6n0v1c2a", "kind": "video", "status": "queued", "progress": 0.0,
         "stage": "queued", "created_at": _AT, "completed_at": None,
@@ -157,7 +178,7 @@ REQUESTS: Final[Mapping[tuple[str, str], Any]] = {
     ("/v1/analyse/text", "post"): {"text": "I think we could, um, maybe start in March."},
     ("/v1/analyse/image", "post"): {"urls": ["https://storage.example.com/portrait.jpg"]},
     ("/v1/analyse/multimodal", "post"): {"video_url": _URL, "text": "Priya: We will sign in March."},
-    ("/v1/analyze", "post"): {"audio_url": "https://storage.example.com/clip.wav", "features": ["emotion", "vad"]},
+    ("/v1/analyze", "post"): {"audio_url": "https://storage.example.com/clip.wav", "vertical": "sales"},
     ("/v1/analyze/batch", "post"): {
         "items": [{"id": "one", "audio_url": "https://storage.example.com/clip.wav"}],
         "vertical": "sales",

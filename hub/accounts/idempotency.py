@@ -87,8 +87,15 @@ def _begin(runtime: Runtime, row: IdempotentRequest) -> Response | None:
         if known.fingerprint != row.fingerprint:
             raise InvalidInput("This Idempotency-Key was used for another request.")
         if known.answer is None:
-            raise Conflict("The first request with this Idempotency-Key is still under way.")
+            raise _under_way()
         return _replayed(runtime, known, known.answer)
+
+
+def _under_way() -> Conflict:
+    """The one conflict that passes by itself, so it says when to ask again."""
+    error = Conflict("The first request with this Idempotency-Key is still under way.")
+    error.headers = {"Retry-After": "1"}
+    return error
 
 
 def _forget(session: Session, row: IdempotentRequest, given_up: Any, expired: Any) -> None:

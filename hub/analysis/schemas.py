@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from hub.analysis.models import AnalysisJob, JobState
+from hub.analysis.report import AnalysisReport
 from hub.analysis.standings import Standing
 from hub.api_schemas import ErrorDetails, Input
 
@@ -151,10 +152,8 @@ REQUESTS: Final[Mapping[str, type[AnalyseRequest]]] = {
 }
 
 
-class JobAnswer(BaseModel):
+class JobAnswer(AnalysisReport):
     """An analysis. Once `completed`, `result` is the whole report, and its fields stand at the top level too."""
-
-    model_config = ConfigDict(extra="allow")
 
     job_id: str = Field(examples=["job_01k9f3m2t8xq4w7d5b6n0v1c2a"])
     kind: Literal["video", "audio", "text", "image", "multimodal", "emotion"]
@@ -165,16 +164,7 @@ class JobAnswer(BaseModel):
     completed_at: datetime | None = None
     analysis_id: str | None = None
     error: ErrorDetails | None = Field(default=None, description="Why the analysis failed.")
-    result: dict[str, Any] | None = None
-    watermark: str | None = Field(default=None, description="`sandbox` on results of sandbox keys.")
-    trust_score: float | None = Field(
-        default=None,
-        description="0..100: how somebody comes across relative to their own baseline; null with `abstained`. "
-        "It does not say whether anybody is right.",
-        examples=[62.4],
-    )
-    credibility_signal: list[float | None] | None = Field(default=None, description="One value 0..1 for each second.")
-    vad: dict[str, Any] | None = Field(default=None, description="Valence, arousal, dominance 0..1.")
+    result: AnalysisReport | None = None
 
 
 def answer_of(job: AnalysisJob | Standing, result: Mapping[str, Any] | None, request_id: str) -> dict[str, Any]:

@@ -160,10 +160,10 @@ async def start_recording(request: Request, runtime: CurrentRuntime, caller: All
     return EmotionJob(request_id=job.id, status=job.state.value)
 
 
-@router.get("/emotion/async/{emotion_id}", responses=error_responses(404), response_model_exclude_none=True)
-async def read_recording(runtime: CurrentRuntime, caller: Allowed, emotion_id: str) -> EmotionJob:
+@router.get("/emotion/async/{request_id}", responses=error_responses(404), response_model_exclude_none=True)
+async def read_recording(runtime: CurrentRuntime, caller: Allowed, request_id: str) -> EmotionJob:
     """How far a recording is, and its emotions once it is completed."""
-    job, result = await asyncio.to_thread(jobs.find_job, runtime, caller.organisation_id, emotion_id)
+    job, result = await asyncio.to_thread(jobs.find_job, runtime, caller.organisation_id, request_id)
     if job.kind != "emotion":
         raise NotFound("There is no such recording.")
     return _emotions(job, result)

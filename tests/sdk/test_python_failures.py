@@ -3,13 +3,15 @@
 import itertools
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
-from echodepth import EchoDepth, RateLimited, RetryPolicy, errors
-from echodepth.answers import retry_after
+from echodepth import EchoDepth, NotConfigured, RateLimited, RetryPolicy, UnexpectedAnswer, errors
+from echodepth.answers import error_of, retry_after
 from echodepth.retries import RetryPolicy as Policy
+from echodepth.retries import Tries
 
 from tests.sdk.conftest import Media
 from tests.sdk.serving import Served
@@ -108,9 +110,11 @@ def refusal(status: int, **headers: str) -> Callable[[], httpx.Response]:
     return lambda: httpx.Response(status, json=body, headers={name.replace("_", "-"): v for name, v in headers.items()})
 
 
-def answering(*answers: Callable[[], httpx.Response], policy: RetryPolicy = QUICK) -> tuple[EchoDepth, Answers]:
+def answering(
+    *answers: Callable[[], httpx.Response], policy: RetryPolicy = QUICK, read_s: float = 60
+) -> tuple[EchoDepth, Answers]:
     transport = Answers(answers)
-    http = httpx.Client(transport=httpx.MockTransport(transport))
+    http = httpx.Client(transport=httpx.MockTransport(transport), timeout=read_s)
     return EchoDepth("key", base_url="https://hub.test", http_client=http, retries=policy), transport
 
 
@@ -143,11 +147,43 @@ def test_a_wait_that_is_too_long_is_left_to_the_caller() -> None:
     assert len(transport.asked) == 1
 
 
-def test_a_conflict_after_a_lost_answer_is_the_first_try_still_under_way() -> None:
-    client, transport = answering(broken, refusal(409), good())
+def test_a_first_try_that_is_still_under_way_is_waited_for_however_often_it_takes() -> None:
+    client, transport = answering(broken, *[refusal(409, retry_after="1")] * 12, good())
 
     assert client.sessions.create().id == "ses_1"
     assert len({request.headers["idempotency-key"] for request in transport.asked}) == 1
+    assert len(transport.asked) == 14
+
+
+def test_it_is_waited_for_no_longer_than_the_call_may_take() -> None:
+    client, transport = answering(
+        broken, *[refusal(409, retry_after="1")] * 9, policy=replace(QUICK, patience_s=0.1), read_s=0.2
+    )
+
+    with pytest.raises(errors.Conflict):
+        client.sessions.create()
+
+    assert 5 <= len(transport.asked) <= 9
+
+
+def test_waiting_for_a_first_try_is_as_patient_as_the_call() -> None:
+    lost, under_way = errors.ConnectionFailed("lost"), error_of(409, {"retry-after": "1"}, b"")
+    tries = Tries(Policy(chance=lambda: 1.0), under_way_s=600)
+
+    waits = [tries.wait(lost), *(tries.wait(under_way) for _ in range(6))]
+
+    assert waits == [0.5, 0.5, 1, 2, 4, 8, 8]
+    while tries.wait(under_way) is not None:
+        assert tries.waited_s < 610
+
+
+def test_any_other_conflict_after_a_lost_answer_is_the_caller_s() -> None:
+    client, transport = answering(broken, refusal(409))
+
+    with pytest.raises(errors.Conflict):
+        client.sessions.create()
+
+    assert len(transport.asked) == 2
 
 
 def test_a_conflict_of_its_own_is_no_reason_to_try_again() -> None:
@@ -188,6 +224,73 @@ def test_answers_of_something_in_between_are_errors_too(body: bytes) -> None:
         client.sessions.get("ses_1")
 
     assert (refused.value.status, refused.value.code) == (502, "http_502")
+
+
+@pytest.mark.parametrize("body", [b"<html>Please sign in</html>", b"", b"[]", b'{"hello": "world"}', b"\xff\xfe"])
+def test_a_success_that_is_not_of_the_hub_says_where_to_look(body: bytes) -> None:
+    client, transport = answering(lambda: httpx.Response(200, content=body, headers={"Content-Type": "text/html"}))
+
+    with pytest.raises(UnexpectedAnswer, match=r"https://hub\.test/v1/sessions/ses_1 \(text/html\).*base URL"):
+        client.sessions.get("ses_1")
+
+    assert len(transport.asked) == 1
+
+
+@pytest.mark.parametrize("key", ["ed_live_sk_süß", "ed_live_sk_a\nX-Other: b", "ed_live sk", "ключ"])
+def test_a_key_that_cannot_be_one_is_refused_at_once_and_not_shown(key: str) -> None:
+    with pytest.raises(NotConfigured, match="API key") as refused:
+        EchoDepth(key)
+
+    assert key not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["https://[::1", "http://hub:port", "ftp://hub", "hub.example.com"])
+def test_an_address_that_cannot_be_one_is_refused_at_once(url: str) -> None:
+    with pytest.raises(NotConfigured, match="base URL"):
+        EchoDepth("key", base_url=url)
+
+
+@pytest.mark.parametrize(
+    ("details", "reason"),
+    [
+        (
+            {"vertical": ["Unknown vertical: 'nope'", "Ask again"]},
+            "no vertical: Unknown vertical: 'nope', Ask again. (",
+        ),
+        ({"fields": {"body.label": "too long", "x": "missing"}}, "no body.label: too long. x: missing. ("),
+        ({"fields": {"frame": "no"}}, "no (status"),
+        ({"job_id": "job_1", "retry_after_s": 3}, "no (status"),
+        (None, "no (status"),
+    ],
+)
+def test_an_error_says_which_field_is_wrong_and_why(details: dict[str, Any] | None, reason: str) -> None:
+    body = {"error": {"code": "validation_error", "message": "no", "request_id": "req_1", "details": details}}
+    client, _ = answering(lambda: httpx.Response(400, json=body))
+
+    with pytest.raises(errors.BadRequest) as refused:
+        client.speech.analyze(audio_url="https://x.test/a.wav", vertical="nope")
+
+    assert str(refused.value).startswith(reason)
+    assert refused.value.message == "no"
+    assert refused.value.details == (details or {})
+
+
+@pytest.mark.parametrize(
+    ("option", "advice"),
+    [
+        ("baseline_windows", "is 'baseline_window_s' meant"),
+        ("txt", "is 'text' meant"),
+        ("zzz", "it takes alert_thresholds, baseline_window_s"),
+    ],
+)
+def test_an_option_that_does_not_exist_is_refused_with_the_one_that_is_meant(option: str, advice: str) -> None:
+    client, transport = answering()
+    given: Any = {option: 3}
+
+    with pytest.raises(TypeError, match=f"'{option}': {advice}"):
+        client.analyse.text(**given)
+
+    assert transport.asked == []
 
 
 def test_an_identifier_cannot_lead_elsewhere() -> None:

@@ -48,7 +48,7 @@ def seed_everything(runtime: Runtime, member: Member) -> Tenant:
         session.flush()
         ids = {
             "meeting_id": meeting.id, "endpoint_id": endpoint.id, "key_id": key.id, "grant_id": grant.id,
-            "client_id": grant.client_id, "session_id": live.id, "job_id": job.id, "emotion_id": emotion.id,
+            "client_id": grant.client_id, "session_id": live.id, "job_id": job.id, "request_id": emotion.id,
             "user_id": member.user_id, "organisation_id": organisation_id,
         }  # fmt: skip
         for name, model in _NAMED.items():

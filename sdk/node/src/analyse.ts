@@ -67,27 +67,27 @@ export class Analyse {
   ) {}
 
   /** Analyse a video: faces, voice and words. */
-  async video(input: RecordingInput): Promise<Analysis> {
+  async video(input: RecordingInput = {}): Promise<Analysis> {
     return await this.run('video', input, ...recording(input));
   }
 
   /** Analyse sound: voice and words. */
-  async audio(input: RecordingInput): Promise<Analysis> {
+  async audio(input: RecordingInput = {}): Promise<Analysis> {
     return await this.run('audio', input, ...recording(input));
   }
 
   /** Analyse a text, or a document. */
-  async text(input: TextInput): Promise<Analysis> {
+  async text(input: TextInput = {}): Promise<Analysis> {
     return await this.run('text', input, { text: input.text, url: input.url }, parts('file', input.file, 'document.txt'));
   }
 
   /** Analyse one picture or several. */
-  async image(input: ImageInput): Promise<Analysis> {
+  async image(input: ImageInput = {}): Promise<Analysis> {
     return await this.run('image', input, { urls: several(input.url) }, parts('file', input.file, 'picture'));
   }
 
   /** Analyse any mix into one report. */
-  async multimodal(input: MultimodalInput): Promise<Analysis> {
+  async multimodal(input: MultimodalInput = {}): Promise<Analysis> {
     const { text, videoUrl, audioUrl, textUrl } = input;
     const files = [
       ...parts('video', input.video, 'video'),

@@ -1,5 +1,5 @@
 /** Errors out of what the hub answered, whichever way it came: over HTTP, in a refused handshake, in a message. */
-import { ApiError, errorClass } from './errors.js';
+import { ApiError, errorClass, UnexpectedAnswer } from './errors.js';
 
 /** The object named `error` in answers and messages, as far as it is there. */
 export interface ToldError {
@@ -19,6 +19,16 @@ const STATUS: Record<string, number> = {
 /** The error of an HTTP answer; `headers` has lower-case names. */
 export function errorOf(status: number, headers: Record<string, string>, body: string): ApiError {
   return apiError(told(body) ?? { message: body.slice(0, 200).trim() }, status, headers);
+}
+
+/** The object that a successful answer holds. Throws `UnexpectedAnswer` where it is none of the hub's. */
+export function understood(body: string, url: string): object {
+  const answer = parsed(body);
+  if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer;
+  throw new UnexpectedAnswer(
+    `The answer of ${url} is not one of the hub (it begins with ${JSON.stringify(body.slice(0, 40))}): check the base ` +
+      'URL, and whether a proxy or a sign-in page answers instead.',
+  );
 }
 
 /** The error of a message in a stream, by the status that its code has over HTTP. */
@@ -48,10 +58,13 @@ function apiError(said: ToldError, status: number, headers: Record<string, strin
 
 /** Undefined where something between here and the hub answered in its own way. */
 function told(body: string): ToldError | undefined {
+  const error = (parsed(body) as { error?: unknown } | null | undefined)?.error;
+  return typeof error === 'object' && error !== null ? (error as ToldError) : undefined;
+}
+
+function parsed(body: string): unknown {
   try {
-    const parsed = JSON.parse(body) as { error?: unknown } | null;
-    const error = parsed?.error;
-    return typeof error === 'object' && error !== null ? (error as ToldError) : undefined;
+    return JSON.parse(body);
   } catch {
     return undefined;
   }

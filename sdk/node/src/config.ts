@@ -2,6 +2,7 @@
 import { NotConfigured } from './errors.js';
 import { VERSION } from './version.js';
 
+const A_KEY = /^[!-~]+$/;
 export const DEFAULT_BASE_URL = 'https://api.echodepth.ai';
 
 /** `baseUrl` is without `/v1`. The key is kept out of anything that prints the client. */
@@ -25,7 +26,11 @@ export class Config {
 export function configured(apiKey: string | undefined, baseUrl: string | undefined): Config {
   const key = (apiKey || process.env['ECHODEPTH_API_KEY'] || '').trim();
   if (!key) throw new NotConfigured('There is no API key: pass { apiKey }, or set ECHODEPTH_API_KEY.');
+  if (!A_KEY.test(key)) {
+    throw new NotConfigured('The API key has a space, a line break or a letter that no key has: copy it again.');
+  }
   const url = baseUrl || process.env['ECHODEPTH_BASE_URL'] || DEFAULT_BASE_URL;
   if (!/^https?:\/\//.test(url)) throw new NotConfigured('The base URL must start with https:// or http://.');
+  if (!URL.canParse(url)) throw new NotConfigured('The base URL is not an address.');
   return new Config(url.replace(/\/+$/, '').replace(/\/v1$/, ''), key);
 }

@@ -2,9 +2,10 @@
  * Every error this package throws on purpose, one class for each way of going on.
  *
  * EchoDepthError
- * ├── NotConfigured            no API key: pass one, or set ECHODEPTH_API_KEY
+ * ├── NotConfigured            no API key, or a key or base URL that cannot be one: see ECHODEPTH_API_KEY
  * ├── ConnectionFailed         no answer came: the network, or nobody listens
  * │   └── TimedOut             ... within the time-out
+ * ├── UnexpectedAnswer         something answered that is not the hub: check the base URL, and proxies in between
  * ├── ApiError                 the hub answered with an error: status, code, requestId, details, retryAfter
  * │   ├── BadRequest      400  the request cannot be understood
  * │   ├── Unauthorized    401  the key is missing, wrong, revoked or expired
@@ -41,6 +42,9 @@ export class ConnectionFailed extends EchoDepthError {}
 /** No answer came in time. */
 export class TimedOut extends ConnectionFailed {}
 
+/** What came is not what the hub answers: most often the base URL leads elsewhere. */
+export class UnexpectedAnswer extends EchoDepthError {}
+
 /** What an error answer says. `retryAfter` is seconds, and null where the hub named none. */
 export interface ApiErrorDetails {
   status: number;
@@ -51,7 +55,7 @@ export interface ApiErrorDetails {
   headers: Record<string, string>;
 }
 
-/** The hub refused. `code` is stable. */
+/** The hub refused. `code` is stable; the message ends with what `details` say of single fields. */
 export class ApiError extends EchoDepthError {
   readonly status: number;
   readonly code: string;
@@ -61,7 +65,7 @@ export class ApiError extends EchoDepthError {
   readonly headers: Record<string, string>;
 
   constructor(message: string, told: ApiErrorDetails) {
-    super(message);
+    super([message, ...reasons(message, told.details)].join(' '));
     this.status = told.status;
     this.code = told.code;
     this.requestId = told.requestId;
@@ -173,6 +177,15 @@ const BY_STATUS: Record<number, ErrorClass> = {
 /** The class of an answer. */
 export function errorClass(status: number, code: string): ErrorClass {
   return BY_CODE[code] ?? BY_STATUS[status] ?? (status >= 500 ? ServerError : ApiError);
+}
+
+/** What is wrong, by field: `details` has words for each in `fields`, or lists of words by name. */
+function reasons(message: string, details: Record<string, unknown>): string[] {
+  const lists = Object.entries(details).filter(([, words]) => Array.isArray(words));
+  return [...Object.entries(details['fields'] ?? {}), ...lists]
+    .map(([name, words]) => [name, [words].flat().join(', ')])
+    .filter(([, words]) => !message.includes(words ?? ''))
+    .map(([name, words]) => `${name}: ${words}.`);
 }
 
 function wholeNumber(text: string | undefined): number | null {

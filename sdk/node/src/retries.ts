@@ -4,10 +4,9 @@
  * Sent again is only what cannot do harm: reading and deleting, and POSTs, which all carry an `Idempotency-Key`, so
  * that the hub does the work once however often it is asked. Bodies that can be read only once are never sent again.
  */
-import { ApiError, ConnectionFailed } from './errors.js';
+import { ApiError, Conflict, ConnectionFailed } from './errors.js';
 
 const WORTH_IT = new Set([408, 429, 502, 503, 504]);
-const STILL_UNDER_WAY = 409;
 
 /** `most` retries after the first try; waits double from `firstMs` to `longestMs`, each with jitter. */
 export interface RetryPolicy {
@@ -30,27 +29,55 @@ export const DEFAULT_RETRIES: RetryPolicy = {
   chance: Math.random,
 };
 
-/**
- * Milliseconds until the retry of this number (from 0); undefined when there is to be none.
- *
- * `unansweredBefore`: an earlier try got no answer, so it may be under way, and "conflict" means just that.
- */
-export function retryWait(
-  policy: RetryPolicy,
-  retry: number,
-  error: unknown,
-  unansweredBefore = false,
-): number | undefined {
-  if (retry >= policy.most || !isWorthIt(error, unansweredBefore)) return undefined;
+/** Milliseconds until the retry of this number (from 0); undefined when there is to be none. */
+export function retryWait(policy: RetryPolicy, retry: number, error: unknown): number | undefined {
+  if (retry >= policy.most || !isWorthIt(error)) return undefined;
   const asked = error instanceof ApiError ? error.retryAfter : null;
-  if (asked !== null) {
-    return asked * 1000 > policy.patienceMs ? undefined : asked * 1000 + policy.chance() * Math.min(1000, policy.firstMs);
+  if (asked === null) return backoff(policy, retry);
+  return asked * 1000 > policy.patienceMs ? undefined : asked * 1000 + policy.chance() * Math.min(1000, policy.firstMs);
+}
+
+/**
+ * The tries of one call so far.
+ *
+ * When one got no answer, the hub may still be at work for it: then a "conflict" with `Retry-After` says just that. It
+ * is no failure and not counted, but waited for, at most `underWayMs`.
+ */
+export class Tries {
+  private failures = 0;
+  private unanswered = false;
+  private looks = 0;
+  private waitedMs = 0;
+
+  constructor(
+    private readonly policy: RetryPolicy,
+    private readonly underWayMs: number,
+  ) {}
+
+  /** Milliseconds until the next one, after this error; undefined when there is to be none. */
+  wait(error: unknown): number | undefined {
+    if (this.unanswered && isUnderWay(error)) return this.waitForTheOther();
+    const wait = retryWait(this.policy, this.failures++, error);
+    this.unanswered ||= error instanceof ConnectionFailed;
+    return wait;
   }
+
+  private waitForTheOther(): number | undefined {
+    if (this.waitedMs >= this.underWayMs) return undefined;
+    const wait = backoff(this.policy, this.looks++);
+    this.waitedMs += wait;
+    return wait;
+  }
+}
+
+function backoff(policy: RetryPolicy, retry: number): number {
   return Math.min(policy.longestMs, policy.firstMs * 2 ** retry) * (0.5 + policy.chance() / 2);
 }
 
-function isWorthIt(error: unknown, unansweredBefore: boolean): boolean {
-  if (error instanceof ConnectionFailed) return true;
-  if (!(error instanceof ApiError)) return false;
-  return WORTH_IT.has(error.status) || (unansweredBefore && error.status === STILL_UNDER_WAY);
+function isWorthIt(error: unknown): boolean {
+  return error instanceof ConnectionFailed || (error instanceof ApiError && WORTH_IT.has(error.status));
+}
+
+function isUnderWay(error: unknown): boolean {
+  return error instanceof Conflict && error.retryAfter !== null;
 }

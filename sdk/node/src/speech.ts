@@ -56,7 +56,7 @@ export class Speech {
   constructor(private readonly transport: Transport) {}
 
   /** Analyse one clip. */
-  async analyze(clip: Clip): Promise<SpeechResult> {
+  async analyze(clip: Clip = {}): Promise<SpeechResult> {
     const { audio, features, idempotencyKey, signal, ...rest } = clip;
     if ((audio === undefined) === (rest.audioUrl === undefined)) throw new TypeError('give either audio or audioUrl');
     const files = parts('audio', audio, 'clip.wav');
@@ -68,6 +68,7 @@ export class Speech {
 
   /** Analyse several. A clip that cannot be analysed has an `error` in its place. */
   async batch(batch: Batch): Promise<SpeechBatch> {
+    if (!batch?.items) throw new TypeError('there are no clips: give items');
     const { idempotencyKey, items, signal, ...rest } = batch;
     const json = { ...rest, items: items.map(encoded) };
     const call = post('/v1/analyze/batch', { json, idempotencyKey, signal, timeoutMs: BATCH_MS });
@@ -81,14 +82,16 @@ export class Emotion {
 
   /** The emotion of 4 to 10 seconds of speech. */
   async discrete(input: { file: FileInput; model?: 4 | 5 | 7 } & PostOptions): Promise<EmotionResult> {
+    if (!input?.file) throw new TypeError('there is no clip: give a file');
     const { file, idempotencyKey, model, signal } = input;
     const body = { files: parts('file', file, 'clip.wav'), fields: { model }, idempotencyKey, signal };
     return await this.transport.ask<EmotionResult>(post('/v1/emotion/discrete', body));
   }
 
   /** The emotions of a recording. Rejects with `AnalysisFailed` and `AnalysisTimedOut`. */
-  async recording(input: EmotionInput): Promise<EmotionRecording> {
+  async recording(input: EmotionInput = {}): Promise<EmotionRecording> {
     const { file, idempotencyKey, signal, timeoutMs, wait, ...rest } = input;
+    if (file === undefined && rest.url === undefined) throw new TypeError('there is no recording: give a file or a url');
     const files = parts('file', file, 'recording.wav');
     const body = files.length ? { files, fields: rest } : { json: rest };
     const call = post('/v1/emotion/async', { ...body, idempotencyKey, signal });

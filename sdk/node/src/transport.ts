@@ -1,13 +1,13 @@
 /** Sends calls: signed with the key, tried again where that is safe, and answered with objects or errors. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { errorOf } from './answers.js';
+import { errorOf, understood } from './answers.js';
 import { canReplay, formFields, type Call } from './calls.js';
 import { toCamel, toSnake } from './casing.js';
 import type { Config } from './config.js';
 import { ConnectionFailed, EchoDepthError, TimedOut } from './errors.js';
 import { form } from './files.js';
-import { retryWait, type RetryPolicy } from './retries.js';
+import { Tries, type RetryPolicy } from './retries.js';
 
 /** One hub, and how to call it. */
 export class Transport {
@@ -18,22 +18,22 @@ export class Transport {
     private readonly fetch: typeof globalThis.fetch,
   ) {}
 
-  /** The answer with camelCase names. Rejects with `ApiError` and `ConnectionFailed`. */
+  /** The answer with camelCase names. Rejects with `ApiError`, `ConnectionFailed` and `UnexpectedAnswer`. */
   async ask<T>(call: Call): Promise<T> {
-    return toCamel(JSON.parse(await this.send(call))) as T;
+    const body = await this.send(call);
+    return toCamel(understood(body, this.url(call))) as T;
   }
 
   /** The body of the successful answer. Rejects with `ApiError` and `ConnectionFailed`. */
   async send(call: Call): Promise<string> {
-    let unanswered = false;
-    for (let retry = 0; ; retry++) {
+    const tries = new Tries(this.policy, Math.max(this.policy.patienceMs, call.timeoutMs ?? this.timeoutMs));
+    for (;;) {
       try {
         return await this.once(call);
       } catch (error) {
         if (!(error instanceof EchoDepthError) || !canReplay(call)) throw error;
-        const wait = retryWait(this.policy, retry, error, unanswered);
+        const wait = tries.wait(error);
         if (wait === undefined) throw error;
-        unanswered ||= error instanceof ConnectionFailed;
         await pause(wait, call.signal);
       }
     }

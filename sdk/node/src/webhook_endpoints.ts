@@ -30,6 +30,7 @@ export class WebhookEndpoints {
 
   /** Subscribe an address. Its `secret` is in this answer alone. */
   async create(endpoint: NewWebhookEndpoint): Promise<WebhookEndpoint> {
+    if (!endpoint?.url) throw new TypeError('there is no address to subscribe: give a url');
     const { idempotencyKey, signal, ...json } = endpoint;
     return await this.transport.ask<WebhookEndpoint>(post(LIST, { json, idempotencyKey, signal }));
   }

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 
 import {
-  Conflict, ConnectionFailed, DEFAULT_RETRIES, EchoDepth, NotConfigured, RateLimited, ServerError, TimedOut, VERSION,
+  Conflict, ConnectionFailed, DEFAULT_RETRIES, EchoDepth, NotConfigured, RateLimited, ServerError, TimedOut,
+  UnexpectedAnswer, VERSION,
 } from '@echodepth/sdk';
 import { readFileSync } from 'node:fs';
 
@@ -16,21 +17,39 @@ const broken = () => {
 const refusal = (status, headers = {}) => () =>
   Response.json({ error: { code: 'x', message: 'no', request_id: 'req_1' } }, { status, headers });
 
-function answering(...answers) {
+function answering(...given) {
+  const [answers, options] = Array.isArray(given[0]) ? given : [given, {}];
   const asked = [];
   const fetch = async (url, request) => {
     const body = request.body instanceof ReadableStream ? await new Response(request.body).text() : request.body;
     asked.push({ url, ...request, body });
     return answers.shift()(request);
   };
-  return { asked, client: new EchoDepth({ apiKey: 'key', baseUrl: 'https://hub.test', fetch, retries: QUICK }) };
+  return { asked, client: new EchoDepth({ apiKey: 'key', baseUrl: 'https://hub.test', fetch, retries: QUICK, ...options }) };
 }
 
-test('a lost answer is asked for again under the same key', async () => {
-  const { asked, client } = answering(broken, refusal(409), good);
+const underWay = refusal(409, { 'Retry-After': '1' });
+
+test('a first try that is still under way is waited for, however often it takes, under the same key', async () => {
+  const { asked, client } = answering(broken, ...Array(12).fill(underWay), good);
 
   assert.equal((await client.sessions.create()).id, 'ses_1');
+  assert.equal(asked.length, 14);
   assert.equal(new Set(asked.map((request) => request.headers['Idempotency-Key'])).size, 1);
+});
+
+test('it is waited for no longer than the call may take', async () => {
+  const { asked, client } = answering([broken, ...Array(60).fill(underWay)], { timeoutMs: 40, retries: { ...QUICK, patienceMs: 20 } });
+
+  await assert.rejects(client.sessions.create(), Conflict);
+  assert.ok(asked.length > 8 && asked.length < 40, `${asked.length}`);
+});
+
+test('any other conflict after a lost answer is the caller\'s', async () => {
+  const { asked, client } = answering(broken, refusal(409));
+
+  await assert.rejects(client.sessions.create(), Conflict);
+  assert.equal(asked.length, 2);
 });
 
 test('a conflict of its own is no reason to try again', async () => {
@@ -109,6 +128,50 @@ test('answers of something in between are errors too', async () => {
   }
 });
 
+test('a success that is not of the hub says where to look', async () => {
+  for (const body of ['<html>Please sign in</html>', '', '[]', 'null', '"yes"']) {
+    const { asked, client } = answering(() => new Response(body));
+    await assert.rejects(
+      client.sessions.get('ses_1'),
+      (error) => error instanceof UnexpectedAnswer && /https:\/\/hub\.test\/v1\/sessions\/ses_1 .*base URL/.test(error.message),
+    );
+    assert.equal(asked.length, 1);
+  }
+});
+
+test('an error says which field is wrong and why', async () => {
+  for (const [details, message] of [
+    [{ vertical: ["Unknown vertical: 'nope'", 'Ask again'] }, "no vertical: Unknown vertical: 'nope', Ask again."],
+    [{ fields: { 'body.label': 'too long', x: 'missing' } }, 'no body.label: too long. x: missing.'],
+    [{ fields: { frame: 'no' } }, 'no'],
+    [{ job_id: 'job_1', retry_after_s: 3 }, 'no'],
+    [null, 'no'],
+  ]) {
+    const { client } = answering(() => Response.json({ error: { code: 'x', message: 'no', details } }, { status: 400 }));
+    const call = client.sessions.get('ses_1');
+    await assert.rejects(call, (error) => error.message === message && error.code === 'x');
+  }
+});
+
+test('whoever gives nothing is told what to give', async () => {
+  const { asked, client } = answering();
+
+  for (const [call, words] of [
+    [client.analyse.video(), /give a file or a url/],
+    [client.analyse.text(), /give a file, a text or a url/],
+    [client.analyse.image(), /give a file, a text or a url/],
+    [client.analyse.multimodal(), /give a file, a text or a url/],
+    [client.speech.analyze(), /either audio or audioUrl/],
+    [client.speech.batch(), /give items/],
+    [client.emotion.discrete(), /give a file/],
+    [client.emotion.recording(), /give a file or a url/],
+    [client.webhookEndpoints.create(), /give a url/],
+  ]) {
+    await assert.rejects(call, (error) => error instanceof TypeError && words.test(error.message));
+  }
+  assert.equal(asked.length, 0);
+});
+
 test('names are camelCase, whatever a newer hub adds', async () => {
   const { client } = answering(good);
 
@@ -132,7 +195,13 @@ test('a client needs a key and an address, and shows neither key nor headers', a
   } finally {
     if (ECHODEPTH_API_KEY) process.env.ECHODEPTH_API_KEY = ECHODEPTH_API_KEY;
   }
-  assert.throws(() => new EchoDepth({ apiKey: 'k', baseUrl: 'hub.example.com' }), NotConfigured);
+  for (const baseUrl of ['hub.example.com', 'https://[::1', 'http://hub:port', 'ftp://hub']) {
+    assert.throws(() => new EchoDepth({ apiKey: 'k', baseUrl }), NotConfigured);
+  }
+  for (const apiKey of ['ed_live_sk_süß', 'ed_live_sk_a\nX-Other: b', 'ed_live sk']) {
+    const isSilent = (error) => error instanceof NotConfigured && !error.message.includes(apiKey);
+    assert.throws(() => new EchoDepth({ apiKey }), isSilent);
+  }
   assert.doesNotMatch(inspect(new EchoDepth({ apiKey: 'ed_live_sk_secret' }), { depth: 9 }), /secret/);
 });
 

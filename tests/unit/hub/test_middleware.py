@@ -51,6 +51,10 @@ def an_app(settings: Settings) -> FastAPI:
     def healthz() -> str:
         return "ok"
 
+    @app.post("/v1/slow")
+    def slow() -> None:
+        raise HTTPException(408, "The body came too slowly.")
+
     return app
 
 
@@ -142,6 +146,12 @@ async def test_a_body_that_never_ends_is_given_up() -> None:
         await bounded(scope, body.__anext__, None)  # type: ignore[arg-type]
 
     assert raised.value.status_code == 408
+
+
+def test_it_is_told_as_a_timeout(here: TestClient) -> None:
+    answer = here.post("/v1/slow")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (408, "timeout")
 
 
 def test_settings_do_not_show_the_database_s_password() -> None:

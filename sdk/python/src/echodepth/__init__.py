@@ -24,6 +24,7 @@ from echodepth.errors import (
     RateLimited,
     SignatureInvalid,
     StreamClosed,
+    UnexpectedAnswer,
 )
 from echodepth.retries import RetryPolicy
 from echodepth.version import __version__
@@ -52,6 +53,7 @@ __all__ = [
     "SignatureInvalid",
     "Stream",
     "StreamClosed",
+    "UnexpectedAnswer",
     "__version__",
     "errors",
     "models",

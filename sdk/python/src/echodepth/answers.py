@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from echodepth.errors import ApiError, error_class
+from echodepth.errors import ApiError, UnexpectedAnswer, error_class
 
 _STATUS: Mapping[str, int] = {"rate_limited": 429, "frame_too_large": 413, "internal_error": 500, "unavailable": 503}
 
@@ -38,6 +38,14 @@ def message_error(told: Mapping[str, Any]) -> ApiError:
     wait = (told.get("details") or {}).get("retry_after_s")
     headers = {} if wait is None else {"retry-after": str(wait)}
     return api_error(told, status=_STATUS.get(str(told.get("code")), 422), headers=headers)
+
+
+def unexpected(url: object, content_type: str | None) -> UnexpectedAnswer:
+    """The error of a success that is none of the hub's."""
+    return UnexpectedAnswer(
+        f"The answer of {url} ({content_type or 'of no type'}) is not one of the hub: check the base URL, and whether "
+        "a proxy or a sign-in page answers instead. If the hub is newer than this client, bring the client up to date."
+    )
 
 
 def retry_after(text: str | None) -> float | None:

@@ -1,9 +1,10 @@
 """Every error this package raises on purpose, one class for each way of going on.
 
 EchoDepthError
-├── NotConfigured            no API key: pass one, or set ECHODEPTH_API_KEY
+├── NotConfigured            no API key, or a key or base URL that cannot be one: see ECHODEPTH_API_KEY
 ├── ConnectionFailed         no answer came: the network, or nobody listens
 │   └── TimedOut             ... within the time-out
+├── UnexpectedAnswer         something answered that is not the hub: check the base URL, and proxies in between
 ├── ApiError                 the hub answered with an error: status, code, request_id, details, retry_after
 │   ├── BadRequest      400  the request cannot be understood
 │   ├── Unauthorized    401  the key is missing, wrong, revoked or expired
@@ -44,8 +45,15 @@ class TimedOut(ConnectionFailed):
     """No answer came in time."""
 
 
+class UnexpectedAnswer(EchoDepthError):
+    """What came is not what the hub answers: most often the base URL leads elsewhere."""
+
+
 class ApiError(EchoDepthError):
-    """The hub refused. `code` is stable; `retry_after` is seconds, and None where the hub named none."""
+    """The hub refused. `code` is stable; `retry_after` is seconds, and None where the hub named none.
+
+    `message` is the hub's; the text of the error also has what `details` say of single fields.
+    """
 
     def __init__(
         self,
@@ -58,7 +66,8 @@ class ApiError(EchoDepthError):
         retry_after: float | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(f"{message} (status {status}, code {code}, request {request_id or 'unknown'})")
+        told = " ".join([message, *_reasons(message, details or {})])
+        super().__init__(f"{told} (status {status}, code {code}, request {request_id or 'unknown'})")
         self.message = message
         self.status = status
         self.code = code
@@ -189,6 +198,14 @@ def error_class(status: int, code: str) -> type[ApiError]:
     """The class of an answer."""
     fallback = ServerError if status >= 500 else ApiError
     return _BY_CODE.get(code) or _BY_STATUS.get(status, fallback)
+
+
+def _reasons(message: str, details: Mapping[str, Any]) -> list[str]:
+    """What is wrong, by field: `details` has words for each in `fields`, or lists of words by name."""
+    fields = details.get("fields")
+    told = dict(fields) if isinstance(fields, Mapping) else {}
+    told |= {name: ", ".join(map(str, words)) for name, words in details.items() if isinstance(words, list)}
+    return [f"{name}: {words}." for name, words in told.items() if str(words) not in message]
 
 
 def _number(text: str | None) -> int | None:

@@ -2,13 +2,19 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from difflib import get_close_matches
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypedDict, TypeVar, get_type_hints
 
 from echodepth import calls
 from echodepth.calls import Call
 from echodepth.files import FileInput, Part, parts
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Options(TypedDict, total=False):
@@ -20,6 +26,28 @@ class Options(TypedDict, total=False):
     """Figures 0..1 whose crossing is an alert: arousal_high, valence_low, dominance_low, credibility_low."""
     idempotency_key: str | None
     """Sent twice with the same key, it is analysed once. Made up where it is not given."""
+
+
+def only_known(options: type) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """For methods that take `**how`: refuses what is none of these options, which Python itself does not look at."""
+
+    def decorate(method: Callable[P, R]) -> Callable[P, R]:
+        known = {*signature(method).parameters, *get_type_hints(options)} - {"self", "how"}
+
+        @wraps(method)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            for name in kwargs.keys() - known:
+                raise TypeError(f"{method.__name__}() has no option {name!r}{_nearest(name, known)}")
+            return method(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f": is {near[0]!r} meant?" if near else f": it takes {', '.join(sorted(known))}"
 
 
 @dataclass

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from hub.accounts.models import ApiKey, AuditEntry, Organisation
+from hub.accounts.models import ApiKey, AuditEntry, IdempotentRequest, Organisation
 from hub.accounts.rate_limits import take
 from hub.accounts.service import create_operator_key, revoke_api_key
 from hub.accounts.usage import ANALYSES, meter, totals, used_this_month
@@ -180,6 +180,17 @@ def test_the_same_idempotency_key_makes_one_thing(runtime: Runtime) -> None:
     assert again.headers["Idempotency-Replayed"] == "true"
     assert other.status_code == 422
     assert len(caller.get("/v1/api-keys").json()["data"]) == 2
+
+
+def test_a_repetition_during_the_first_request_is_told_when_to_ask_again(runtime: Runtime) -> None:
+    caller, headers = api(runtime), {"Idempotency-Key": "import-1"}
+    caller.post("/v1/api-keys", json={"name": "import"}, headers=headers)
+    with runtime.database.transaction() as session:
+        session.exec(select(IdempotentRequest)).one().answer = None  # as it is before there is one
+
+    again = caller.post("/v1/api-keys", json={"name": "import"}, headers=headers)
+
+    assert (again.status_code, again.headers["Retry-After"]) == (409, "1")
 
 
 def test_a_request_that_failed_may_be_sent_again_with_the_same_key(runtime: Runtime) -> None:

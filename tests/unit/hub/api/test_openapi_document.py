@@ -9,8 +9,10 @@ import pytest
 from openapi_spec_validator import validate
 from starlette.testclient import TestClient
 
+from hub.analysis.report import AnalysisReport
 from hub.app import create_app
-from hub.openapi_security import OAUTH_PATHS
+from hub.openapi import KEYLESS_PATHS
+from hub.openapi_security import every_route
 from hub.runtime import Runtime
 
 PROMISED = Path(__file__).parents[4] / "docs" / "openapi.json"
@@ -45,12 +47,29 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
 
 def test_every_call_names_its_key_its_errors_and_what_it_does(document: dict[str, Any]) -> None:
     for place, operation in operations(document).items():
-        if place[0] in OAUTH_PATHS:
-            continue
-        assert operation["security"], place
-        assert {"401", "403", "422", "429", "500"} <= operation["responses"].keys(), place
         assert operation["description"], place
         assert operation["tags"], place
+        if place[0] in KEYLESS_PATHS:
+            continue
+        assert operation["security"], place
+        assert {"401", "403", "408", "422", "429", "500"} <= operation["responses"].keys(), place
+        assert "409" in operation["responses"] or place[1] != "post", f"{place} may be repeated while it is under way"
+
+
+def test_it_tells_of_every_address_that_programs_call(client: TestClient, document: dict[str, Any]) -> None:
+    routes = {path for path, _ in every_route(client.app.routes)}  # type: ignore[attr-defined]  # FastAPI's own
+    programs = {path for path in routes if re.match(r"/(v1/|\.well-known/|healthz|readyz|metrics)", path)}
+
+    assert len(programs) > 50
+    assert programs <= {*document["paths"], *document["x-websockets"]}
+
+
+def test_a_report_shows_each_of_its_parts(document: dict[str, Any]) -> None:
+    shown = document["paths"]["/v1/analyse/video"]["post"]["responses"]["200"]["content"]["application/json"]["example"]
+    elsewhere = {"images", "face_count", "expression", "modalities", "watermark"}
+
+    assert shown["result"].keys() == AnalysisReport.model_fields.keys() - elsewhere
+    assert shown["result"].items() <= shown.items()
 
 
 def test_calls_of_apps_name_the_errors_of_their_own_standard(document: dict[str, Any]) -> None:

@@ -38,6 +38,7 @@ class AsyncAnalyse:
         self._transport = transport
         self._results = results
 
+    @inputs.only_known(How)
     async def video(
         self,
         file: FileInput | None = None,
@@ -52,6 +53,7 @@ class AsyncAnalyse:
         """
         return await self._run("video", inputs.recording(file, url, transcript), how)
 
+    @inputs.only_known(How)
     async def audio(
         self,
         file: FileInput | None = None,
@@ -63,6 +65,7 @@ class AsyncAnalyse:
         """Analyse sound: voice and words. `transcript` as for a video."""
         return await self._run("audio", inputs.recording(file, url, transcript), how)
 
+    @inputs.only_known(How)
     async def text(
         self,
         text: str | None = None,
@@ -74,6 +77,7 @@ class AsyncAnalyse:
         """Analyse a text, or a document (txt, md, vtt, srt, pdf, docx)."""
         return await self._run("text", inputs.document(text, file, url), how)
 
+    @inputs.only_known(How)
     async def image(
         self,
         file: FileInput | Sequence[FileInput] | None = None,
@@ -84,6 +88,7 @@ class AsyncAnalyse:
         """Analyse one picture or several."""
         return await self._run("image", inputs.pictures(file, url), how)
 
+    @inputs.only_known(How)
     async def multimodal(
         self,
         *,

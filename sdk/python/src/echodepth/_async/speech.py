@@ -114,6 +114,8 @@ class AsyncEmotion:
         Waits until it is done, unless `wait` is False. Raises `AnalysisFailed`, and `AnalysisTimedOut` after `timeout`
         seconds.
         """
+        if file is None and url is None:
+            raise ValueError("there is no recording: give a file or a url")
         asked = calls.given({"url": url, "model": model, "interval": interval})
         files = parts("file", file, "recording.wav")
         call = (

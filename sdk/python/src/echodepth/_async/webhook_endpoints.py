@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from echodepth import calls
 from echodepth._async.pages import AsyncPages
 from echodepth._async.transport import AsyncTransport
-from echodepth.models.records import Delivery, EventType, Secret, WebhookEndpoint
+from echodepth.models.records import Delivery, EventType, PublicKeys, Secret, WebhookEndpoint
 
 _LIST = "/v1/webhook-endpoints"
 _PATH = "/v1/webhook-endpoints/{}"
@@ -64,5 +64,5 @@ class AsyncWebhookEndpoints:
 
     async def public_keys(self) -> Sequence[str]:
         """The hub's Ed25519 keys (`whpk_...`), for `webhooks.verify(public_keys=...)`."""
-        answer = await self._transport.send(calls.get("/.well-known/webhook-keys.json"))
-        return [str(key["whpk"]) for key in answer.json()["keys"]]
+        answer = await self._transport.ask(calls.get("/.well-known/webhook-keys.json"), PublicKeys)
+        return [key.whpk for key in answer.keys]

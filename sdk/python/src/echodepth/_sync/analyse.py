@@ -38,6 +38,7 @@ class Analyse:
         self._transport = transport
         self._results = results
 
+    @inputs.only_known(How)
     def video(
         self,
         file: FileInput | None = None,
@@ -52,6 +53,7 @@ class Analyse:
         """
         return self._run("video", inputs.recording(file, url, transcript), how)
 
+    @inputs.only_known(How)
     def audio(
         self,
         file: FileInput | None = None,
@@ -63,6 +65,7 @@ class Analyse:
         """Analyse sound: voice and words. `transcript` as for a video."""
         return self._run("audio", inputs.recording(file, url, transcript), how)
 
+    @inputs.only_known(How)
     def text(
         self,
         text: str | None = None,
@@ -74,6 +77,7 @@ class Analyse:
         """Analyse a text, or a document (txt, md, vtt, srt, pdf, docx)."""
         return self._run("text", inputs.document(text, file, url), how)
 
+    @inputs.only_known(How)
     def image(
         self,
         file: FileInput | Sequence[FileInput] | None = None,
@@ -84,6 +88,7 @@ class Analyse:
         """Analyse one picture or several."""
         return self._run("image", inputs.pictures(file, url), how)
 
+    @inputs.only_known(How)
     def multimodal(
         self,
         *,

@@ -3,15 +3,16 @@
 from typing import TypeVar
 
 import httpx
+from pydantic import ValidationError
 
 from echodepth._sync.waiting import sleep
-from echodepth.answers import error_of
+from echodepth.answers import error_of, unexpected
 from echodepth.calls import Call
 from echodepth.config import Config
 from echodepth.errors import ConnectionFailed, EchoDepthError, TimedOut
 from echodepth.files import opened
 from echodepth.models.base import Model
-from echodepth.retries import RetryPolicy
+from echodepth.retries import RetryPolicy, Tries
 
 Answer = TypeVar("Answer", bound=Model)
 
@@ -25,21 +26,23 @@ class Transport:
         self._http = http
 
     def ask(self, call: Call, model: type[Answer]) -> Answer:
-        """The answer as this model. Raises `ApiError` and `ConnectionFailed`."""
-        return model.model_validate_json((self.send(call)).content)
+        """The answer as this model. Raises `ApiError`, `ConnectionFailed` and `UnexpectedAnswer`."""
+        response = self.send(call)
+        try:
+            return model.model_validate_json(response.content)
+        except ValidationError as error:
+            raise unexpected(response.url, response.headers.get("content-type")) from error
 
     def send(self, call: Call) -> httpx.Response:
         """The successful answer. Raises `ApiError` and `ConnectionFailed`."""
-        retry, unanswered = 0, False
+        tries = Tries(self.policy, max(self.policy.patience_s, self._timeout(call).read or 0.0))
         while True:
             try:
                 return self._once(call)
             except EchoDepthError as error:
-                wait = self.policy.wait(retry, error, unanswered_before=unanswered)
+                wait = tries.wait(error)
                 if wait is None or not call.replayable:
                     raise
-                unanswered = unanswered or isinstance(error, ConnectionFailed)
-            retry += 1
             sleep(wait)
 
     def _once(self, call: Call) -> httpx.Response:
@@ -56,9 +59,6 @@ class Transport:
         raise error_of(response.status_code, headers, response.content)
 
     def _request(self, call: Call, files: object) -> httpx.Request:
-        timeout = self._http.timeout
-        if call.read_s is not None:
-            timeout = httpx.Timeout(timeout.connect, read=call.read_s, write=timeout.write, pool=timeout.pool)
         return self._http.build_request(
             call.method,
             f"{self.config.base_url}{call.path}",
@@ -67,8 +67,14 @@ class Transport:
             data=dict(call.fields) or None,
             files=files or None,  # type: ignore[arg-type]
             headers={**self.config.headers(), **call.headers()},
-            timeout=timeout,
+            timeout=self._timeout(call),
         )
+
+    def _timeout(self, call: Call) -> httpx.Timeout:
+        usual = self._http.timeout
+        if call.read_s is None:
+            return usual
+        return httpx.Timeout(usual.connect, read=call.read_s, write=usual.write, pool=usual.pool)
 
     def close(self) -> None:
         """Close the connections."""

@@ -130,3 +130,16 @@ class EventType(Model):
 
     name: str
     description: str = ""
+
+
+class PublicKey(Model):
+    """One key of the hub, as `webhooks.verify` takes it (`whpk`)."""
+
+    kid: str
+    whpk: str
+
+
+class PublicKeys(Model):
+    """The hub's Ed25519 keys."""
+
+    keys: list[PublicKey]
