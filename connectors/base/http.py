@@ -40,7 +40,7 @@ def classify(
     if code in codes.rate_limited or (status == 429 and code not in codes.unavailable):
         return RateLimited(text, retry_after=wait_s, code=code, status=status)
     if code in codes.unavailable or status in _UNAVAILABLE or (status or 0) > 504:
-        return ProviderUnavailable(text, code=code, status=status)
+        return ProviderUnavailable(text, retry_after=wait_s, code=code, status=status)
     if status == 401:
         return AuthorizationLost(text, code=code, status=status)
     return RequestRejected(text, code=code, status=status)

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from connectors.base.errors import ConnectorError, RateLimited
+from connectors.base.errors import ConnectorError, Temporary
 from connectors.base.records import InboundResponse, SourceEvent
 from hub.engine.retry import BACKOFF_S, DecisionKind, decide
 
@@ -81,7 +81,7 @@ def refused(error: ConnectorError, status: int) -> Outcome:
 def told(error: ConnectorError) -> dict[str, Any]:
     """An error's facts."""
     facts = {"class": type(error).__name__, "message": error.message, "code": error.code, "status": error.status}
-    return facts | ({"retry_after_s": error.retry_after} if isinstance(error, RateLimited) else {})
+    return facts | ({"retry_after_s": error.retry_after} if isinstance(error, Temporary) else {})
 
 
 def plain(value: Any) -> Any:
@@ -105,7 +105,7 @@ def _next(error: ConnectorError, *, renewed: bool = False) -> dict[str, Any]:
         return _reconnect(renewed)
     if decision.kind is not DecisionKind.RETRY:
         return {"action": Action.PARK, "why": "keeps the work aside with this reason, until a person tells it to go on"}
-    if isinstance(error, RateLimited) and error.retry_after:
+    if isinstance(error, Temporary) and error.retry_after:
         why = f"waits {error.retry_after:g} s as the provider wants, then makes the same call"
         return {"action": Action.RETRY_AFTER, "wait_s": error.retry_after, "why": why}
     why = f"makes the same call again after {decision.delay_s:g} s, then after longer and longer waits"
