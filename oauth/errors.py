@@ -9,7 +9,7 @@ OAuthError
 
 
 class OAuthError(Exception):
-    """What went wrong, in words. Never holds a token, a code or a secret. `status` is the answer's, if there was one."""
+    """What went wrong, in words, never with a token, a code or a secret. `status` is that of the answer, if any."""
 
     def __init__(self, message: str, *, code: str = "", status: int | None = None) -> None:
         super().__init__(message)

@@ -122,9 +122,7 @@ async def test_refusals_are_told_apart_by_what_repairs_them(status: int, body: o
         (200, {"error": "ratelimited"}),
     ],
 )
-async def test_a_refusal_keeps_its_code_its_status_and_the_wait_it_asked_for(
-    status: int, body: dict[str, str]
-) -> None:
+async def test_a_refusal_keeps_its_code_its_status_and_the_wait_it_asked_for(status: int, body: dict[str, str]) -> None:
     with pytest.raises(OAuthError) as raised:
         await endpoint(answering(status, body, {"Retry-After": "9"})).refresh("old", NOW)
 
