@@ -14,8 +14,10 @@ from typer.testing import CliRunner
 
 from connectors import registry
 from connectors.base.recorded import RecordedError, read_recorded
+from connectors.hubspot import webhook as hubspot
 from hub.cli import app
 from hub.connections.replay.run import STAND_IN_SECRET
+from hub.settings import Settings
 from tests.connectors.recorded import NOW, as_file, differences, recorded_fixtures, replayed
 
 PAYLOADS = Path(__file__).resolve().parents[3] / "shared" / "providers" / "payloads"
@@ -140,6 +142,27 @@ def test_a_real_signature_counts_although_the_file_lost_the_bodys_spelling(separ
 
     assert good["outcome"] == "events"
     assert {stale["error"]["class"], other["error"]["class"]} == {"SignatureInvalid"}
+
+
+@pytest.mark.parametrize(
+    ("signed_address", "outcome"),
+    [
+        ("https://hub.example.com/hooks/hubspot?a= b/c", "events"),
+        (f"{Settings().base_url}/hooks/hubspot?a= b/c", "events"),
+        ("https://elsewhere.example.com/hooks/hubspot", "error"),
+    ],
+)
+def test_a_signature_over_the_address_is_checked_at_the_one_that_the_file_names(
+    signed_address: str, outcome: str
+) -> None:
+    body = '[{"portalId": 62515, "subscriptionType": "contact.deletion", "objectId": 1, "occurredAt": 1711234567890}]'
+    timestamp = str(int(NOW.timestamp() * 1000))
+    given = hubspot.sign("POST", signed_address, body.encode(), timestamp, STAND_IN_SECRET)
+    headers = {"X-HubSpot-Signature-v3": given, "X-HubSpot-Request-Timestamp": timestamp}
+
+    file = as_file(url="https://hub.example.com/hooks/hubspot?a=%20b%2Fc", headers=headers, body=body)
+
+    assert replayed("hubspot", file)["outcome"] == outcome
 
 
 def test_a_given_webhook_secret_decides() -> None:
