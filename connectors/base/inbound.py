@@ -11,8 +11,8 @@ A connector's `webhook.py` may define any of:
   `SignatureInvalid` for parts that were not made for us.
 - `command(request) -> Command | None`: a question that wants an answer at once, and with it
   `answer(reply) -> InboundResponse`.
-- `events(request) -> Sequence[SourceEvent]`: the events in a verified request, for a connector that is no source, or
-  whose requests are not a JSON object. Events of a CRM tell what became of its records.
+- `events(request) -> Sequence[SourceEvent]`: the events in a verified request, for a connector that is no source, whose
+  requests are not a JSON object, or which reads their headers. Events of a CRM tell what became of its records.
 """
 
 import json
