@@ -185,7 +185,8 @@ def _raise_if_unavailable(answer: httpx.Response) -> None:
 
 
 def _retry_after(answer: httpx.Response) -> str | None:
-    return answer.headers.get("retry-after")
+    value: str | None = answer.headers.get("retry-after")
+    return value
 
 
 def _code(body: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from connectors.base.manifest import ErrorCodes
 _CODE_KEYS = ("errorCode", "code", "statusCode", "error", "category")
 _MESSAGE_KEYS = ("message", "errorMessage", "error_description", "detail", "reason")
 _MESSAGE_LIMIT = 300
-_REFUSED_FROM = 400
+_FAILED_FROM = 300
 _UNAVAILABLE = {408, 423, 425, 500, 502, 503, 504}
 _DOES: Mapping[type[ConnectorError], str] = {
     AuthorizationLost: "no longer accepts this connection",
@@ -43,7 +43,7 @@ def classify(
 ) -> ConnectorError:
     """The error that `code` or else `status` stands for; `wait_s` is what the provider asked to wait."""
     kind = _kind(code, status, codes)
-    number = f" ({status})" if status >= _REFUSED_FROM else ""
+    number = f" ({status})" if status >= _FAILED_FROM else ""
     text = f"{provider} {_DOES[kind]}{number}" + (f": {words}" if words else "")
     if issubclass(kind, Temporary):
         return kind(text, retry_after=wait_s, code=code, status=status)

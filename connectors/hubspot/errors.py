@@ -25,7 +25,8 @@ _LOCKED, _MOVING = "LOCKED", "MIGRATION_IN_PROGRESS"
 _CODE_OF_STATUS: Mapping[int, str] = {423: _LOCKED, 477: _MOVING}
 _IN_A_ROW, _TOO_MANY = 400, 429
 # HubSpot rarely says how long, but names the limit; the daily one ends at midnight of the account
-_WAIT_S: Mapping[str, float] = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": 3600.0, _LOCKED: 2.0}
+_POLICY_WAIT_S: Mapping[str, float] = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": 3600.0}
+_LOCK_WAIT_S = 2.0
 _WORDS = {
     _LOCKED: "HubSpot is still busy with earlier changes to the same record",
     _MOVING: "HubSpot is moving this account to another data centre",
@@ -78,8 +79,7 @@ def classify(status: int, headers: Mapping[str, str], body: Any) -> ConnectorErr
     fault = read_fault(body)
     policy = str(_parsed(body).get("policyName") or "").upper() if status == _TOO_MANY else ""
     named = replace(fault, code=policy or _CODE_OF_STATUS.get(status) or fault.code)
-    asked = http.retry_after(headers, datetime.now(UTC))
-    wait_s = _WAIT_S.get(named.code) if asked is None else asked
+    wait_s = _wait_s(headers, named.code)
     return http.classify("HubSpot", named.words(), named.code or None, status, wait_s, _CODES)
 
 
@@ -108,6 +108,13 @@ def existing_id(message: str) -> str | None:
     """The id of the record that is in the way: HubSpot tells it in the text alone."""
     found = _EXISTING.search(message)
     return (found[1] or found[2]) if found else None
+
+
+def _wait_s(headers: Mapping[str, str], code: str) -> float | None:
+    asked = http.retry_after(headers, datetime.now(UTC))
+    if code == _LOCKED:
+        return max(_LOCK_WAIT_S, asked or 0.0)
+    return _POLICY_WAIT_S.get(code) if asked is None else asked
 
 
 def _parsed(body: Any) -> Mapping[str, Any]:

@@ -100,6 +100,14 @@ def test_answers_that_are_not_hubspots_own_are_classified_by_status(
     assert not isinstance(error, RateLimited) or error.retry_after == 2.0
 
 
+@pytest.mark.parametrize(("asked", "wait"), [("1", 2.0), ("9", 9.0)])
+def test_a_locked_record_is_left_alone_for_two_seconds_at_least(asked: str, wait: float) -> None:
+    error = classify(423, {"Retry-After": asked}, {})
+
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == wait
+
+
 def test_a_mixed_batch_answer_is_matched_by_context_and_not_by_position() -> None:
     batch = Batch()
     batch.add(payload("hubspot/batch.upsert.207")["body"])
