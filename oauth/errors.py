@@ -9,13 +9,16 @@ OAuthError
 
 
 class OAuthError(Exception):
-    """What went wrong, in words, never with a token, a code or a secret. `status` is that of the answer, if any."""
+    """What went wrong, in words. The message never holds a token, a code or a secret."""
 
-    def __init__(self, message: str, *, code: str = "", status: int | None = None) -> None:
+    def __init__(self, message: str, *, code: str = "", said: str = "", status: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
+        self.said = said
+        """The provider's own words (`error_description`), which may repeat what it was sent: to be masked."""
         self.status = status
+        """The answer's; None where there was none."""
 
 
 class AccessDenied(OAuthError):
@@ -34,11 +37,12 @@ class Unavailable(OAuthError):
         message: str,
         *,
         code: str = "",
+        said: str = "",
         status: int | None = None,
         retry_after: str | None = None,
         answered: bool = True,
     ) -> None:
-        super().__init__(message, code=code, status=status)
+        super().__init__(message, code=code, said=said, status=status)
         self.retry_after = retry_after
         """The Retry-After header as it came."""
         self.answered = answered

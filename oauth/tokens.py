@@ -112,7 +112,7 @@ class TokenEndpoint:
             async with client:
                 yield client
         except AuthlibError as error:
-            raise self._refusal(str(error.error or "")) from error
+            raise Rejected("the token endpoint's answer is no token", code=str(error.error or "")) from error
         except httpx.TransportError as error:
             lost = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
             raise Unavailable("the token endpoint could not be reached", answered=not lost) from error
@@ -126,26 +126,29 @@ class TokenEndpoint:
         if body.get("access_token") and not body.get("error"):
             return answer
         if code := _code(body):
-            raise self._refusal(code, status, _retry_after(answer))
+            raise self._refusal(code, answer)
         raise Rejected(f"the token endpoint answered {status} without a token", code="no_token", status=status)
 
-    def _refusal(self, code: str, status: int | None = None, retry_after: str | None = None) -> OAuthError:
+    def _refusal(self, code: str, answer: httpx.Response) -> OAuthError:
+        said, status = _said(_json(answer)), answer.status_code
         if code in self.provider.invalid_grant_errors:
-            return InvalidGrant("the provider no longer accepts this authorisation", code=code, status=status)
+            words = "the provider no longer accepts this authorisation"
+            return InvalidGrant(words, code=code, said=said, status=status)
         if code in self.provider.unavailable_errors:
-            words = "the token endpoint asked to try again later"
-            return Unavailable(words, code=code, status=status, retry_after=retry_after)
-        return Rejected(f"the token endpoint refused the request ({code[:60]})", code=code, status=status)
+            words, wait = "the token endpoint asked to try again later", answer.headers.get("retry-after")
+            return Unavailable(words, code=code, said=said, status=status, retry_after=wait)
+        words = f"the token endpoint refused the request ({code[:60]})"
+        return Rejected(words, code=code, said=said, status=status)
 
     def _require_revoked(self, answer: httpx.Response) -> None:
         """RFC 7009 answers 200 also for unknown tokens; some providers answer 400 `invalid_token` instead."""
         _raise_if_unavailable(answer)
-        body, status = _json(answer), answer.status_code
+        body = _json(answer)
         code = str(body.get("error", ""))
         if code in {"invalid_token", "token_revoked", "unsupported_token_type", *self.provider.invalid_grant_errors}:
             return
         if answer.is_error or code or body.get("ok") is False:
-            raise self._refusal(code or str(status), status, _retry_after(answer))
+            raise self._refusal(code or str(answer.status_code), answer)
 
 
 class _Limited(httpx.AsyncByteStream):
@@ -180,19 +183,20 @@ def _raise_if_unavailable(answer: httpx.Response) -> None:
             f"the token endpoint answered {answer.status_code}",
             code=_code(_json(answer)),
             status=answer.status_code,
-            retry_after=_retry_after(answer),
+            retry_after=answer.headers.get("retry-after"),
         )
-
-
-def _retry_after(answer: httpx.Response) -> str | None:
-    value: str | None = answer.headers.get("retry-after")
-    return value
 
 
 def _code(body: Mapping[str, Any]) -> str:
     """What a refusal is called; some providers name it as `status` instead of RFC 6749's `error`."""
     code = body.get("error") or body.get("status")
     return code if isinstance(code, str) else ""
+
+
+def _said(body: Mapping[str, Any]) -> str:
+    """Why, in the provider's words."""
+    words = body.get("error_description") or body.get("message")
+    return words if isinstance(words, str) else ""
 
 
 def _json(answer: httpx.Response) -> Mapping[str, Any]:
