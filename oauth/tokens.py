@@ -112,7 +112,7 @@ class TokenEndpoint:
             async with client:
                 yield client
         except AuthlibError as error:
-            raise self._refusal(str(error.error or "")) from error
+            raise Rejected("the token endpoint's answer is no token", code=str(error.error or "")) from error
         except httpx.TransportError as error:
             lost = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
             raise Unavailable("the token endpoint could not be reached", answered=not lost) from error
@@ -120,24 +120,25 @@ class TokenEndpoint:
             raise Rejected("the token endpoint's address is not valid") from error
 
     def _require_usable(self, answer: httpx.Response) -> httpx.Response:
-        """authlib's hook: let through what is an OAuth answer, whatever its status, and nothing else.
-
-        Some providers name a refusal as `status` instead of RFC 6749's `error`.
-        """
+        """authlib's hook: let through what holds a token, whatever its status, and nothing else."""
         _raise_if_unavailable(answer)
-        body = _json(answer)
-        if body.get("error") or body.get("access_token"):
+        body, status = _json(answer), answer.status_code
+        if body.get("access_token") and not body.get("error"):
             return answer
-        if isinstance(code := body.get("status"), str) and code:
-            raise self._refusal(code)
-        raise Rejected(f"the token endpoint answered {answer.status_code} without a token", code="no_token")
+        if code := _code(body):
+            raise self._refusal(code, answer)
+        raise Rejected(f"the token endpoint answered {status} without a token", code="no_token", status=status)
 
-    def _refusal(self, code: str) -> OAuthError:
+    def _refusal(self, code: str, answer: httpx.Response) -> OAuthError:
+        said, status = _said(_json(answer)), answer.status_code
         if code in self.provider.invalid_grant_errors:
-            return InvalidGrant("the provider no longer accepts this authorisation", code=code)
+            words = "the provider no longer accepts this authorisation"
+            return InvalidGrant(words, code=code, said=said, status=status)
         if code in self.provider.unavailable_errors:
-            return Unavailable("the token endpoint asked to try again later", code=code)
-        return Rejected(f"the token endpoint refused the request ({code[:60]})", code=code)
+            words, wait = "the token endpoint asked to try again later", answer.headers.get("retry-after")
+            return Unavailable(words, code=code, said=said, status=status, retry_after=wait)
+        words = f"the token endpoint refused the request ({code[:60]})"
+        return Rejected(words, code=code, said=said, status=status)
 
     def _require_revoked(self, answer: httpx.Response) -> None:
         """RFC 7009 answers 200 also for unknown tokens; some providers answer 400 `invalid_token` instead."""
@@ -147,7 +148,7 @@ class TokenEndpoint:
         if code in {"invalid_token", "token_revoked", "unsupported_token_type", *self.provider.invalid_grant_errors}:
             return
         if answer.is_error or code or body.get("ok") is False:
-            raise self._refusal(code or str(answer.status_code))
+            raise self._refusal(code or str(answer.status_code), answer)
 
 
 class _Limited(httpx.AsyncByteStream):
@@ -179,8 +180,23 @@ async def _limit(answer: httpx.Response) -> None:
 def _raise_if_unavailable(answer: httpx.Response) -> None:
     if answer.status_code == 429 or answer.status_code >= 500:
         raise Unavailable(
-            f"the token endpoint answered {answer.status_code}", retry_after=answer.headers.get("retry-after")
+            f"the token endpoint answered {answer.status_code}",
+            code=_code(_json(answer)),
+            status=answer.status_code,
+            retry_after=answer.headers.get("retry-after"),
         )
+
+
+def _code(body: Mapping[str, Any]) -> str:
+    """What a refusal is called; some providers name it as `status` instead of RFC 6749's `error`."""
+    code = body.get("error") or body.get("status")
+    return code if isinstance(code, str) else ""
+
+
+def _said(body: Mapping[str, Any]) -> str:
+    """Why, in the provider's words."""
+    words = body.get("error_description") or body.get("message")
+    return words if isinstance(words, str) else ""
 
 
 def _json(answer: httpx.Response) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.base.records import Report
+from connectors.base.records import Receipt, Report
 
 
 @dataclass(frozen=True)
@@ -54,3 +54,17 @@ def shows_later_meeting(stored: Before | None, shown: object, report: Report) ->
     if stored is not None and stored.meeting_id == report.meeting_id:
         return False
     return datetime.fromisoformat(str(shown)) > report.started_at
+
+
+def reason_to_leave(stored: Before | None, receipt: Receipt) -> str:
+    """Why undoing a delivery leaves a record as it is, in words; empty when it may be put back."""
+    another = stored is not None and stored.meeting_id != receipt.ids.get("meeting_id")
+    return "another call was written to it since" if another else ""
+
+
+def left_there(stored: Before | None, receipt: Receipt, key: str) -> Mapping[str, object]:
+    """What a delivery left in a record. Without a note of that, everything counts as ours while the record says so."""
+    known = receipt.written.get(key)
+    if known is not None or stored is not None:
+        return known or {}
+    return {name: object() for name in receipt.former[key]}

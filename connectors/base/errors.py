@@ -1,11 +1,12 @@
 """The only errors a connector raises, one class per way of recovering.
 
 ConnectorError
-├── AuthorizationLost      a person must authorise again: the connection goes to `reconnect`
-├── RateLimited            wait `retry_after` seconds, then the same call
-├── ProviderUnavailable    their fault or the network's: back off, then the same call
-├── RequestRejected        this call will never work as it is: park it and show the reason
-└── SignatureInvalid       an inbound request that the provider did not sign: answer 401
+├── AuthorizationLost        a person must authorise again: the connection goes to `reconnect`
+├── Temporary                the same call may work later: after `retry_after` seconds, or by backing off
+│   ├── RateLimited          too many calls
+│   └── ProviderUnavailable  their fault or the network's
+├── RequestRejected          this call will never work as it is: park it and show the reason
+└── SignatureInvalid         an inbound request that the provider did not sign: answer 401
 """
 
 import re
@@ -30,17 +31,21 @@ class AuthorizationLost(ConnectorError):
     """The provider no longer accepts our authorisation; only a person can give it again."""
 
 
-class RateLimited(ConnectorError):
-    """Too many calls. `retry_after` is in seconds, None when the provider did not say."""
+class Temporary(ConnectorError):
+    """It may pass. `retry_after` is in seconds, None when the provider did not say. Raised as one of its kinds only."""
 
     def __init__(
-        self, message: str, *, retry_after: float | None = None, code: str | None = None, status: int | None = 429
+        self, message: str, *, retry_after: float | None = None, code: str | None = None, status: int | None = None
     ) -> None:
         super().__init__(message, code=code, status=status)
         self.retry_after = retry_after
 
 
-class ProviderUnavailable(ConnectorError):
+class RateLimited(Temporary):
+    """Too many calls."""
+
+
+class ProviderUnavailable(Temporary):
     """No usable answer: a 5xx, a cut or slow connection, a locked row."""
 
 

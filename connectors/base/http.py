@@ -13,13 +13,21 @@ from connectors.base.errors import (
     ProviderUnavailable,
     RateLimited,
     RequestRejected,
+    Temporary,
 )
 from connectors.base.manifest import ErrorCodes
 
 _CODE_KEYS = ("errorCode", "code", "statusCode", "error", "category")
 _MESSAGE_KEYS = ("message", "errorMessage", "error_description", "detail", "reason")
 _MESSAGE_LIMIT = 300
-_UNAVAILABLE = {408, 425, 500, 502, 503, 504}
+_FAILED_FROM = 300
+_UNAVAILABLE = {408, 423, 425, 500, 502, 503, 504}
+_DOES: Mapping[type[ConnectorError], str] = {
+    AuthorizationLost: "no longer accepts this connection",
+    RateLimited: "asks to wait",
+    ProviderUnavailable: "is unavailable",
+    RequestRejected: "refused",
+}
 
 
 def error_for(
@@ -27,28 +35,34 @@ def error_for(
 ) -> ConnectorError:
     """The error for an answer of 400 and above; the provider's code decides before the status does."""
     code, message = read_error(body)
-    text = f"{provider} answered {status}" + (f": {message}" if message else "")
-    return classify(text, code, status, retry_after(headers, now), codes)
+    return classify(provider, message, code, status, retry_after(headers, now), codes)
 
 
 def classify(
-    text: str, code: str | None, status: int | None, wait_s: float | None, codes: ErrorCodes
+    provider: str, words: str, code: str | None, status: int, wait_s: float | None, codes: ErrorCodes
 ) -> ConnectorError:
     """The error that `code` or else `status` stands for; `wait_s` is what the provider asked to wait."""
+    kind = _kind(code, status, codes)
+    number = f" ({status})" if status >= _FAILED_FROM else ""
+    text = f"{provider} {_DOES[kind]}{number}" + (f": {words}" if words else "")
+    if issubclass(kind, Temporary):
+        return kind(text, retry_after=wait_s, code=code, status=status)
+    return kind(text, code=code, status=status)
+
+
+def _kind(code: str | None, status: int, codes: ErrorCodes) -> type[ConnectorError]:
     if code in codes.authorization_lost:
-        return AuthorizationLost(text, code=code, status=status)
+        return AuthorizationLost
     if code in codes.rate_limited or (status == 429 and code not in codes.unavailable):
-        return RateLimited(text, retry_after=wait_s, code=code, status=status)
-    if code in codes.unavailable or status in _UNAVAILABLE or (status or 0) > 504:
-        return ProviderUnavailable(text, code=code, status=status)
-    if status == 401:
-        return AuthorizationLost(text, code=code, status=status)
-    return RequestRejected(text, code=code, status=status)
+        return RateLimited
+    if code in codes.unavailable or status in _UNAVAILABLE or status > 504:
+        return ProviderUnavailable
+    return AuthorizationLost if status == 401 else RequestRejected
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait by the Retry-After header: seconds, an HTTP date or an ISO instant; None when it says nothing."""
-    value = headers.get("retry-after", "").strip()
+    value = next((given for name, given in headers.items() if name.lower() == "retry-after"), "").strip()
     if not value:
         return None
     if re.fullmatch(r"\d{1,9}(\.\d+)?", value, re.ASCII):

@@ -4,14 +4,15 @@ A connector's `webhook.py` may define any of:
 
 - `preflight(request) -> InboundResponse | None`: an unsigned handshake. It is not given the secret, because
   whoever may ask for keyed digests of text of their choice can forge signatures.
-- `verify(request, secret, now) -> None`: a signature that a manifest cannot describe; raises `SignatureInvalid`.
+- `verify(request, secret, now) -> InboundRequest`: the request, or what of it proves itself, by a signature that a
+  manifest cannot describe; raises `SignatureInvalid` where nothing does.
 - `handshake(request, secret) -> InboundResponse | None`: a handshake that arrives signed.
 - `open_body(request, opening, now) -> InboundRequest`: the verified request with its encrypted parts opened; raises
   `SignatureInvalid` for parts that were not made for us.
 - `command(request) -> Command | None`: a question that wants an answer at once, and with it
   `answer(reply) -> InboundResponse`.
-- `events(request) -> Sequence[SourceEvent]`: the events in a verified request, for a connector that is no source, or
-  whose requests are not a JSON object. Events of a CRM tell what became of its records.
+- `events(request) -> Sequence[SourceEvent]`: the events in a verified request, for a connector that is no source, whose
+  requests are not a JSON object, or which reads their headers. Events of a CRM tell what became of its records.
 """
 
 import json
@@ -71,7 +72,7 @@ def receive(
     manifest, module = registry.manifest(provider), registry.webhook_module(provider)
     if (answer := _call(module, "preflight", request)) is not None:
         return answer
-    _verify(manifest, module, request, secret, now)
+    request = _verified(manifest, module, request, secret, now)
     if (answer := _call(module, "handshake", request, secret)) is not None:
         return answer
     if opening is not None and module is not None and hasattr(module, "open_body"):
@@ -108,16 +109,19 @@ def _answered(module: ModuleType | None, request: InboundRequest, ask: Ask) -> I
     return answer
 
 
-def _verify(manifest: Manifest, module: ModuleType | None, request: InboundRequest, secret: str, now: datetime) -> None:
+def _verified(
+    manifest: Manifest, module: ModuleType | None, request: InboundRequest, secret: str, now: datetime
+) -> InboundRequest:
     if manifest.webhook is None:
         raise SignatureInvalid(f"{manifest.name} sends no events here")
     if manifest.webhook.signature is not None:
-        return signature.verify(manifest.webhook.signature, request, secret, now)
+        signature.verify(manifest.webhook.signature, request, secret, now)
+        return request
     check = getattr(module, "verify", None)
     if check is None:
         raise SignatureInvalid(f"{manifest.name} declares no way to check signatures")
-    check(request, secret, now)
-    return None
+    proven: InboundRequest = check(request, secret, now)
+    return proven
 
 
 def _parse(manifest: Manifest, module: ModuleType | None, request: InboundRequest) -> Sequence[SourceEvent]:

@@ -52,7 +52,7 @@ class Batch:
 class Api:
     """Calls of one connection for the length of one operation, counted in `usage`. Blocking: use it from a thread.
 
-    Every method raises the errors of `connectors.base.errors`, or `SessionExpired`. `kind` is `contacts`, `deals`,
+    Every method raises the errors of `connectors.base.errors`. `kind` is `contacts`, `deals`,
     `companies`, `calls` or `meetings`.
     """
 

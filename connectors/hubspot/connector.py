@@ -10,7 +10,6 @@ from connectors.base.errors import AuthorizationLost, RequestRejected
 from connectors.base.records import Account, Candidate, Change, MatchQuery, Receipt, RecordRef, Report
 from connectors.hubspot import describing, matching, provisioning, publishing, rehearsing, searching, undoing
 from connectors.hubspot.api import Api
-from connectors.hubspot.errors import SessionExpired
 from connectors.hubspot.mapping import ACTIVITY_TYPES, DEFAULT_MAPPING, FIGURE_TYPES
 from connectors.hubspot.pacing import Usage, pace_of, take_turns
 from connectors.hubspot.reading import Links
@@ -75,16 +74,12 @@ class HubspotConnector:
         """
         await take_turns(self._client, calls=calls, searches=searches)
         async with pace_of(self._client.account.get("hub_id", "")).room(calls, searches) as usage:
-            try:
-                return await asyncio.to_thread(self._with_api, await self._client.access_token(), work, usage)
-            except SessionExpired:
-                token = await self._client.access_token(force_refresh=True)
+            token = await self._client.access_token()
             try:
                 return await asyncio.to_thread(self._with_api, token, work, usage)
-            except SessionExpired as error:
-                raise AuthorizationLost(
-                    "HubSpot no longer accepts this connection", code="EXPIRED_AUTHENTICATION", status=401
-                ) from error
+            except AuthorizationLost:
+                token = await self._client.access_token(force_refresh=True)
+            return await asyncio.to_thread(self._with_api, token, work, usage)
 
     def _with_api(self, token: str, work: Callable[[Api], T], usage: Usage) -> T:
         with Api(self._client.hosts["api"], token, usage) as api:

@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from hubspot.crm.associations.v4.exceptions import ApiException as AssociationsException
 from hubspot.crm.objects.exceptions import ApiException as ObjectsException
@@ -14,17 +15,24 @@ from hubspot.crm.properties.exceptions import ApiException as PropertiesExceptio
 from hubspot.crm.timeline.exceptions import ApiException as TimelineException
 from urllib3.exceptions import HTTPError
 
-from connectors.base.errors import ConnectorError, ProviderUnavailable, RateLimited, RequestRejected
-from connectors.base.http import retry_after
+from connectors.base import http
+from connectors.base.errors import ConnectorError, ProviderUnavailable, RequestRejected
+from connectors.base.manifest import load_manifest
 
 _ApiException = (ObjectsException, AssociationsException, PropertiesException, TimelineException)
-_RATE_CODES = frozenset({"RATE_LIMIT", "RATE_LIMITS"})
-_BUSY_STATUSES = frozenset({408, 425, 477})
-_LOCKED_STATUS, _LOCK_WAIT_S = 423, 2.0
+_CODES: Final = load_manifest(Path(__file__).with_name("manifest.toml")).errors
+_LOCKED, _MOVING = "LOCKED", "MIGRATION_IN_PROGRESS"
+_CODE_OF_STATUS: Mapping[int, str] = {423: _LOCKED, 477: _MOVING}
+_IN_A_ROW, _TOO_MANY = 400, 429
 # HubSpot rarely says how long, but names the limit; the daily one ends at midnight of the account
 _POLICY_WAIT_S: Mapping[str, float] = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": 3600.0}
-_MIGRATION = "HubSpot is moving this account to another data centre"
+_LOCK_WAIT_S = 2.0
 _WORDS = {
+    _LOCKED: "HubSpot is still busy with earlier changes to the same record",
+    _MOVING: "HubSpot is moving this account to another data centre",
+    "SECONDLY": "the limit of a second is used up",
+    "TEN_SECONDLY_ROLLING": "the limit of ten seconds is used up",
+    "DAILY": "the limit of the day is used up",
     "MISSING_SCOPES": "the connection lacks a permission; connect HubSpot again and allow it",
     "PROPERTY_DOESNT_EXIST": "a mapped property is missing in HubSpot; run the set-up again",
     "READ_ONLY_VALUE": "a mapped property can only be read",
@@ -34,10 +42,6 @@ _WORDS = {
 }
 _DETAILS = re.compile(r"were not valid:\s*(\[.*\])\s*$", re.DOTALL)
 _EXISTING = re.compile(r"Existing ID:\s*(\d+)|\b(\d+) already has that value")
-
-
-class SessionExpired(Exception):
-    """The access token is no longer good; a fresh one may be."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,12 @@ class Fault:
         parts = [part for part in (_WORDS.get(self.code), self.message.strip()) if part]
         names = f" (properties: {', '.join(self.properties)})" if self.properties else ""
         scopes = f" (scopes: {', '.join(self.scopes)})" if self.scopes else ""
-        return (": ".join(parts) or self.code or "HubSpot refused the request") + names + scopes
+        return (": ".join(parts) or self.code) + names + scopes
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise connector errors, or `SessionExpired`, for what the SDK and urllib3 raise inside."""
+    """Raise connector errors for what the SDK and urllib3 raise inside."""
     try:
         yield
     except _ApiException as error:
@@ -70,27 +74,18 @@ def translated() -> Iterator[None]:
         raise ProviderUnavailable(f"HubSpot did not answer ({type(error).__name__})") from error
 
 
-def classify(status: int, headers: Mapping[str, str], body: Any) -> ConnectorError | SessionExpired:
+def classify(status: int, headers: Mapping[str, str], body: Any) -> ConnectorError:
     """The error for one failed answer; `body` is parsed, or text."""
-    content, fault = _parsed(body), read_fault(body)
-    if status == 401:
-        return SessionExpired(fault.message)
-    if status == 429 or fault.code in _RATE_CODES:
-        return _rate_limited(status, headers, content, fault)
-    if status == _LOCKED_STATUS:
-        wait = max(_LOCK_WAIT_S, _header_wait(headers) or 0.0)
-        text = "HubSpot is still busy with earlier changes to the same record"
-        return RateLimited(text, retry_after=wait, code=fault.code or "LOCKED", status=status)
-    if status >= 500 or status in _BUSY_STATUSES:
-        text = _MIGRATION if status == 477 else f"HubSpot is unavailable: {fault.words()}"
-        return ProviderUnavailable(text, code=fault.code or None, status=status)
-    return RequestRejected(f"HubSpot refused: {fault.words()}", code=fault.code or None, status=status)
+    fault = read_fault(body)
+    policy = str(_parsed(body).get("policyName") or "").upper() if status == _TOO_MANY else ""
+    named = replace(fault, code=policy or _CODE_OF_STATUS.get(status) or fault.code)
+    wait_s = _wait_s(headers, named.code)
+    return http.classify("HubSpot", named.words(), named.code or None, status, wait_s, _CODES)
 
 
 def refusal(row: Mapping[str, Any]) -> RequestRejected:
     """The refusal in one row of a batch answer. Raises instead when trying the whole again can cure it."""
-    fault = read_fault(row)
-    error = classify(_row_status(fault), {}, row)
+    error = classify(_IN_A_ROW, {}, row)
     if isinstance(error, RequestRejected):
         return error
     raise error
@@ -115,22 +110,11 @@ def existing_id(message: str) -> str | None:
     return (found[1] or found[2]) if found else None
 
 
-def _rate_limited(status: int, headers: Mapping[str, str], content: Mapping[str, Any], fault: Fault) -> RateLimited:
-    policy = str(content.get("policyName") or "").upper()
-    wait = _header_wait(headers)
-    wait = _POLICY_WAIT_S.get(policy) if wait is None else wait
-    text = f"HubSpot's limit is used up ({policy or 'unnamed'}): {fault.message}"
-    return RateLimited(text, retry_after=wait, code=policy or fault.code or None, status=status)
-
-
-def _header_wait(headers: Mapping[str, str]) -> float | None:
-    return retry_after({name.lower(): value for name, value in headers.items()}, datetime.now(UTC))
-
-
-def _row_status(fault: Fault) -> int:
-    if fault.code in _RATE_CODES:
-        return 429
-    return {"LOCKED": _LOCKED_STATUS, "INTERNAL_ERROR": 500}.get(fault.code, 400)
+def _wait_s(headers: Mapping[str, str], code: str) -> float | None:
+    asked = http.retry_after(headers, datetime.now(UTC))
+    if code == _LOCKED:
+        return max(_LOCK_WAIT_S, asked or 0.0)
+    return _POLICY_WAIT_S.get(code) if asked is None else asked
 
 
 def _parsed(body: Any) -> Mapping[str, Any]:

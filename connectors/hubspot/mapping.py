@@ -9,7 +9,8 @@ from typing import Any, Final
 from connectors.base import before
 from connectors.base import mapping as mappings
 from connectors.base.before import Before
-from connectors.base.figures import Figure, alert_text, clock_text, figures, shorten
+from connectors.base.figures import Figure, figures, shorten
+from connectors.base.logged_call import description
 from connectors.base.persons import report_for
 from connectors.base.records import RecordRef, Report
 from connectors.hubspot.properties import ANALYSIS_ID, BEFORE, FIGURES, MEETING_ID, NOTES
@@ -27,11 +28,6 @@ ACTIVITY_TYPES: Final = ("Call", "Meeting")
 _TITLE_LIMIT = 255
 _TEXT_LIMIT = 30_000
 _SAME_MEETING = timedelta(hours=12)
-_NOTE = (
-    "These figures describe how people came across compared with their own baseline. They are not a lie detector "
-    "and do not tell whether something said is true."
-)
-
 Values = dict[str, Any]
 
 
@@ -66,7 +62,7 @@ def call_values(report: Report, mapping: Mapping[str, str] = DEFAULT_MAPPING) ->
         ANALYSIS_ID: report.analysis_id,
         "hs_timestamp": time_text(report.started_at or report.completed_at),
         "hs_call_title": shorten(f"Call: {report.title or 'untitled meeting'}", _TITLE_LIMIT),
-        "hs_call_body": escape(_description(report)).replace("\n", "<br>"),
+        "hs_call_body": escape(shorten(description(report), _TEXT_LIMIT)).replace("\n", "<br>"),
         "hs_call_duration": round(report.duration_s * 1000),
         "hs_call_status": "COMPLETED",
     }
@@ -75,7 +71,7 @@ def call_values(report: Report, mapping: Mapping[str, str] = DEFAULT_MAPPING) ->
 def meeting_values(report: Report, mapping: Mapping[str, str] = DEFAULT_MAPPING) -> Values:
     """What is added to a meeting that somebody else logged; its own properties stay."""
     ids = {MEETING_ID: report.meeting_id, ANALYSIS_ID: report.analysis_id}
-    return {**property_values(report, "Meeting", mapping), **ids, NOTES: _description(report)}
+    return {**property_values(report, "Meeting", mapping), **ids, NOTES: shorten(description(report), _TEXT_LIMIT)}
 
 
 def is_this_meeting(row: Mapping[str, Any], report: Report) -> bool:
@@ -92,37 +88,6 @@ def is_this_meeting(row: Mapping[str, Any], report: Report) -> bool:
 def time_text(moment: datetime) -> str:
     """`2026-11-18T10:00:00.000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def headline(report: Report) -> str:
-    """The score in one line, or why there is none."""
-    values = figures(report)
-    if report.trust_score is None:
-        return f"No Trust Score: {values['score_note']}"
-    interval = f" (between {values['trust_low']} and {values['trust_high']})" if report.trust_interval else ""
-    return f"Trust Score {values['trust_score']} of 100{interval}"
-
-
-def _description(report: Report) -> str:
-    parts = [
-        headline(report),
-        report.summary,
-        _section("Moments", [f"{clock_text(moment.offset_s)} {moment.text}" for moment in report.moments]),
-        _section("Alerts", [alert_text(alert) for alert in report.alerts]),
-        _section("Speakers", [_speaker(s.name, s.trust_score, s.talk_time_s) for s in report.speakers]),
-        f"Analysis: {report.url}",
-        _NOTE,
-    ]
-    return shorten("\n\n".join(part for part in parts if part), _TEXT_LIMIT)
-
-
-def _section(title: str, lines: Sequence[str]) -> str:
-    return "\n".join([f"{title}:", *(f"- {line}" for line in lines)]) if lines else ""
-
-
-def _speaker(name: str, score: float | None, talk_time_s: float) -> str:
-    judged = "no score" if score is None else f"Trust Score {score:.1f}"
-    return f"{name}: {judged}, spoke {clock_text(talk_time_s)}"
 
 
 def _value(figure: Figure) -> Any:

@@ -1,11 +1,12 @@
 """Which records a meeting belongs to, each with the rule that found it, in words, and what the rule passed over."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from connectors.base.domains import domain_of, is_external, is_within
 from connectors.base.errors import RequestRejected
 from connectors.base.free_mail import FREE_MAIL_DOMAINS
-from connectors.base.records import Candidate, MatchQuery, Person, RecordRef
+from connectors.base.records import Candidate, MatchQuery, RecordRef
 from connectors.hubspot.api import Api, Record
 from connectors.hubspot.properties import MEETING_ID
 from connectors.hubspot.reading import Links
@@ -20,7 +21,7 @@ def match(api: Api, links: Links, query: MatchQuery) -> Sequence[Candidate]:
 
     The query's policies leave Companies out, or take a closed Deal where none is open. HubSpot's leads are Contacts.
     """
-    people = {person.email.lower(): person for person in query.people if _is_external(person, query.own_domains)}
+    people = {person.email.lower(): person for person in query.people if is_external(person.email, query.own_domains)}
     contacts = _contacts(api, list(people))
     unknown = [email for email in people if email not in contacts]
     return [
@@ -29,18 +30,6 @@ def match(api: Api, links: Links, query: MatchQuery) -> Sequence[Candidate]:
         *_deals(api, links, list(contacts.values()), closed_too=query.closed_deals),
         *(_companies(api, links, unknown, query.own_domains) if query.companies else ()),
     ]
-
-
-def _is_external(person: Person, own_domains: Sequence[str]) -> bool:
-    return "@" in person.email and not _within(_domain(person.email), own_domains)
-
-
-def _domain(email: str) -> str:
-    return email.rsplit("@", 1)[1].lower()
-
-
-def _within(host: str, domains: Iterable[str]) -> bool:
-    return any(host == domain or host.endswith(f".{domain}") for domain in map(str.lower, domains))
 
 
 def _activities(api: Api, links: Links, query: MatchQuery) -> list[Candidate]:
@@ -148,8 +137,8 @@ def _passed_over(others: Sequence[Record], closed: bool) -> str:
 
 
 def _companies(api: Api, links: Links, emails: Sequence[str], own_domains: Sequence[str]) -> list[Candidate]:
-    domains = sorted({_domain(email) for email in emails} - FREE_MAIL_DOMAINS)
-    domains = [domain for domain in domains if not _within(domain, own_domains)]
+    domains = sorted({domain_of(email) for email in emails} - FREE_MAIL_DOMAINS)
+    domains = [domain for domain in domains if not is_within(domain, own_domains)]
     if not domains:
         return []
     known_as = [name for domain in domains for name in (domain, f"www.{domain}")]
@@ -165,7 +154,7 @@ def _company(links: Links, domain: str, emails: Sequence[str], rows: Sequence[Re
         return None
     oldest_first = sorted(mine, key=lambda row: (_text(row, "createdate"), int(row["id"])))
     chosen, *others = [_ref(links, "Company", row, "name") for row in oldest_first]
-    person = min(email for email in emails if _domain(email) == domain)
+    person = min(email for email in emails if domain_of(email) == domain)
     reason = f"No Contact has the address {person}, but this company's domain is {domain}."
     return Candidate(chosen, "company_by_domain", reason, person_email=person, alternatives=tuple(others))
 

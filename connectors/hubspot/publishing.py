@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from connectors.base.before import Before
 from connectors.base.errors import RequestRejected
 from connectors.base.records import Receipt, RecordRef, Report
+from connectors.base.refused import warnings_of
 from connectors.hubspot import timeline
 from connectors.hubspot.activity import Activity, stored_of, write_activity
 from connectors.hubspot.api import Api, Record
@@ -64,7 +65,8 @@ class _Publication:
         for record_type in dict.fromkeys(ref.type for ref in records if takes_figures(ref)):
             self._write_figures([ref for ref in records if ref.type == record_type])
         self._log(records)
-        self._settle()
+        written = bool(self.written or self.activity)
+        self.warnings += warnings_of(self.refused, something_written=written)
         self._tell_timelines(records)
 
     def receipt(self, links: Links) -> Receipt:
@@ -130,12 +132,6 @@ class _Publication:
         if self.activity is None or self.activity.written is None:
             return self.stored
         return {**self.stored, key_of(self.activity.ref): self.activity.written}
-
-    def _settle(self) -> None:
-        if self.refused and not self.written and self.activity is None:
-            what, error = self.refused[0]
-            raise RequestRejected(f"{what}: {error.message}", code=error.code, status=error.status) from error
-        self.warnings += [f"{what} was not written. {error.message}" for what, error in self.refused]
 
     def _tell_timelines(self, records: Sequence[RecordRef]) -> None:
         for ref, event in timeline.events(self.report, records, self.mapping):

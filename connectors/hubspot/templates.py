@@ -14,7 +14,7 @@ from hubspot import HubSpot
 
 from connectors.base.errors import ConnectorError
 from connectors.hubspot.api import proxy_for
-from connectors.hubspot.errors import SessionExpired, translated
+from connectors.hubspot.errors import translated
 from connectors.hubspot.mapping import FIGURE_TYPES
 from connectors.hubspot.timeline import TIMELINE_EVENT, template
 
@@ -24,7 +24,7 @@ _TIMEOUT_S = (10.0, 60.0)
 def make_templates(host: str, app_id: int, developer_key: str) -> dict[str, str]:
     """The id of each template as a destination's mapping takes it; those that are there already are kept.
 
-    Raises the errors of `connectors.base.errors`, and `SessionExpired` for a wrong key.
+    Raises the errors of `connectors.base.errors`: `AuthorizationLost` for a wrong key.
     """
     api = HubSpot(api_key=developer_key, host=host, proxy=proxy_for(host)).crm.timeline.templates_api
     there = {(row["objectType"].lower(), row["name"]): str(row["id"]) for row in _call(api.get_all, app_id)["results"]}
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("set HUBSPOT_DEVELOPER_KEY to the developer account's key")
     try:
         found = make_templates(options.api, options.app_id, key)
-    except (ConnectorError, SessionExpired) as error:
+    except ConnectorError as error:
         sys.stderr.write(f"HubSpot refused: {error}\n")
         return 1
     sys.stdout.write(f"{json.dumps(found, indent=2)}\n")

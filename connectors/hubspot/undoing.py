@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from connectors.base.before import left_there, reason_to_leave
 from connectors.base.crm import Left, Undone, split_former
 from connectors.base.records import Receipt, RecordRef
 from connectors.hubspot.api import Api
@@ -47,11 +48,14 @@ class _Undoing:
 
     def restore(self, key: str, standing: Standing | None) -> None:
         """Put one record back."""
-        if standing is None or (reason := _reason_to_leave(standing, self.receipt)):
-            self.left.append(Left(key, "", "the record no longer exists" if standing is None else reason))
+        if standing is None:
+            self.left.append(Left(key, "", "the record no longer exists"))
             return
-        row = standing.row
-        values, left = split_former(key, row, self.receipt.former[key], self._written(key, row))
+        row, stored = standing.row, read_before(standing.row)
+        if reason := reason_to_leave(stored, self.receipt):
+            self.left.append(Left(key, "", reason))
+            return
+        values, left = split_former(key, row, self.receipt.former[key], left_there(stored, self.receipt, key))
         self.left += left
         if values or row.get(BEFORE):
             self._write(key, standing, values)
@@ -75,20 +79,6 @@ class _Undoing:
             self.left.append(Left(key, "", batch.error_for(ref.id).message))
         elif values:
             self.restored[key] = tuple(values)
-
-    def _written(self, key: str, row: Mapping[str, object]) -> Mapping[str, object]:
-        """What we left in a record. Without a note of that, everything counts as ours while the record says so."""
-        known = self.receipt.written.get(key)
-        if known is not None or read_before(row) is not None:
-            return known or {}
-        return {name: object() for name in self.receipt.former[key]}
-
-
-def _reason_to_leave(standing: Standing, receipt: Receipt) -> str:
-    stored = read_before(standing.row)
-    if stored is not None and stored.meeting_id != receipt.ids.get("meeting_id"):
-        return "another call was written to it since"
-    return ""
 
 
 def _unlink(api: Api, standing: Standing) -> None:

@@ -78,8 +78,8 @@ def _id(value: object) -> str:
     return str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
 
 
-def verify(request: InboundRequest, secret: str, now: datetime) -> None:
-    """Raise `SignatureInvalid` unless the request carries a fresh signature made with the app's client secret.
+def verify(request: InboundRequest, secret: str, now: datetime) -> InboundRequest:
+    """The request. Raises `SignatureInvalid` unless it carries a fresh signature made with the app's client secret.
 
     HMAC-SHA256 over method, decoded address, raw body and timestamp, in base64; five minutes either way.
     """
@@ -92,6 +92,7 @@ def verify(request: InboundRequest, secret: str, now: datetime) -> None:
     expected = [sign(request.method, address, request.body, timestamp, secret).encode() for address in addresses]
     if not any(hmac.compare_digest(given, signature) for signature in expected):
         raise SignatureInvalid("the signature does not match the request")
+    return request
 
 
 def sign(method: str, address: str, body: bytes, timestamp: str, secret: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -11,9 +10,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce
 
-from connectors.base.errors import RateLimited, RequestRejected
-from connectors.base.http import retry_after
-from connectors.salesforce.errors import translated
+from connectors.base.errors import RequestRejected
+from connectors.salesforce.errors import classify, translated
 from connectors.salesforce.public import PublicPool
 
 VERSION = "62.0"
@@ -30,7 +28,7 @@ Record = dict[str, Any]
 
 class _Adapter(HTTPAdapter):
     """Adds the time-out that simple-salesforce never sets and refuses private addresses; `plain` sends its hard-wired
-    https as http, to the simulator alone."""
+    https as http, to the simulator alone. Failed answers end here: simple-salesforce drops their headers."""
 
     def __init__(self, *, plain: bool) -> None:
         self._plain = plain
@@ -46,17 +44,16 @@ class _Adapter(HTTPAdapter):
             request.url = urlunsplit(urlsplit(request.url or "")._replace(scheme="http"))
         options["timeout"] = options.get("timeout") or _TIMEOUT_S
         answer = super().send(request, *args, **options)
-        if answer.status_code == requests.codes.too_many_requests:  # simple-salesforce drops the headers of errors
-            answer.close()
-            wait = retry_after({name.lower(): value for name, value in answer.headers.items()}, datetime.now(UTC))
-            raise RateLimited("Salesforce asks to wait", retry_after=wait)
-        return answer
+        if answer.status_code < requests.codes.multiple_choices or answer.is_redirect:
+            return answer
+        with answer:  # reads what is left, so that the connection is free again
+            raise classify(answer.status_code, _content(answer), answer.headers)
 
 
 class Api:
     """REST calls of one connection for the length of one operation. Blocking: call it from a thread.
 
-    Every method raises the errors of `connectors.base.errors`, or `SessionExpired`.
+    Every method raises the errors of `connectors.base.errors`.
     """
 
     def __init__(self, instance_url: str, token: str) -> None:
@@ -133,6 +130,13 @@ class Api:
     def link(self, record_id: str) -> str:
         """A browser address of a record."""
         return f"{self.instance_url}/{record_id}"
+
+
+def _content(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):
+        return answer.text
 
 
 def _session(instance_url: str) -> requests.Session:

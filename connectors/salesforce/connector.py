@@ -10,7 +10,6 @@ from connectors.base.errors import AuthorizationLost, RequestRejected
 from connectors.base.records import Account, Candidate, Change, MatchQuery, Receipt, RecordRef, Report
 from connectors.salesforce import describing, matching, provisioning, publishing, rehearsing, searching, undoing
 from connectors.salesforce.api import Api
-from connectors.salesforce.errors import SessionExpired
 from connectors.salesforce.fields import RECORD_TYPES
 from connectors.salesforce.mapping import ACTIVITY_TYPES, DEFAULT_MAPPING
 
@@ -66,16 +65,12 @@ class SalesforceConnector:
         Salesforce never says when a token ends, so finding out by its answer is the only way. All work here may
         be repeated from the start.
         """
-        try:
-            return await asyncio.to_thread(self._with_api, await self._client.access_token(), work)
-        except SessionExpired:
-            token = await self._client.access_token(force_refresh=True)
+        token = await self._client.access_token()
         try:
             return await asyncio.to_thread(self._with_api, token, work)
-        except SessionExpired as error:
-            raise AuthorizationLost(
-                "Salesforce no longer accepts this connection", code="INVALID_SESSION_ID"
-            ) from error
+        except AuthorizationLost:
+            token = await self._client.access_token(force_refresh=True)
+        return await asyncio.to_thread(self._with_api, token, work)
 
     def _with_api(self, token: str, work: Callable[[Api], T]) -> T:
         instance_url = self._client.account.get("instance_url")

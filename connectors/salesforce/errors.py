@@ -1,32 +1,34 @@
 """Salesforce's answers as connector errors: decided by error code, since the same code comes with several statuses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
 
 import requests
 from simple_salesforce.exceptions import SalesforceError
 
-from connectors.base.errors import ConnectorError, ProviderUnavailable, RateLimited, RequestRejected
+from connectors.base import http
+from connectors.base.errors import ConnectorError, ProviderUnavailable, RequestRejected
+from connectors.base.manifest import load_manifest
 
-_SESSION_CODES = frozenset({"INVALID_SESSION_ID", "INVALID_AUTH_HEADER"})
-_LIMIT_CODES = frozenset({"REQUEST_LIMIT_EXCEEDED"})
-_BUSY_CODES = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "UNKNOWN_EXCEPTION"})
+_CODES: Final = load_manifest(Path(__file__).with_name("manifest.toml")).errors
+_BAD_TOKEN: Final = "Bad_OAuth_Token"  # noqa: S105 an error code, not a secret
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _WORDS = {
     "INVALID_FIELD": "a mapped field is missing in Salesforce or hidden from the connected user; run the set-up again",
     "INSUFFICIENT_ACCESS_OR_READONLY": "the connected user may not write this record",
     "INSUFFICIENT_ACCESS": "the connected user lacks a permission that this needs",
     "ENTITY_IS_DELETED": "the record was deleted in Salesforce",
     "NOT_FOUND": "the record or object does not exist in Salesforce",
+    "REQUEST_LIMIT_EXCEEDED": "the organisation's API requests of the last 24 hours are used up",
     "API_DISABLED_FOR_ORG": "this Salesforce edition or user has no API access",
     "DUPLICATES_DETECTED": "a duplicate rule in Salesforce refused the change",
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": "a validation rule in Salesforce refused the change",
 }
-
-
-class SessionExpired(Exception):
-    """The access token is no longer good; a fresh one may be."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,15 @@ class Fault:
         parts = [part for part in (meaning, said) if part]
         suffix = f" (fields: {', '.join(self.fields)})" if self.fields else ""
         suffix += f" (rule: {self.rule})" if self.rule else ""
-        return (": ".join(parts) or self.code or "Salesforce refused the request") + suffix
+        return (": ".join(parts) or self.code) + suffix
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise connector errors, or `SessionExpired`, for what simple-salesforce and requests raise inside."""
+    """Raise connector errors for what simple-salesforce and requests raise inside."""
     try:
         yield
-    except SalesforceError as error:
+    except SalesforceError as error:  # an answer that is no failure, but none that the library expects
         raise classify(error.status, error.content) from error
     except (RecursionError, TypeError) as error:  # what simple-salesforce says of JSON that it does not expect
         raise ProviderUnavailable("Salesforce sent JSON of another shape") from error
@@ -61,8 +63,8 @@ def translated() -> Iterator[None]:
         raise ProviderUnavailable(f"Salesforce did not answer ({type(error).__name__})") from error
 
 
-def classify(status: int, content: Any) -> ConnectorError | SessionExpired:
-    """The error for one failed answer: `content` is its parsed body, or text."""
+def classify(status: int, content: Any, headers: Mapping[str, str] = _NO_HEADERS) -> ConnectorError:
+    """The error for one failed answer: `content` is its parsed body, or text. Parts of answers have no headers."""
     fault = first_fault(content)
     if status == 300:
         return RequestRejected(
@@ -70,20 +72,16 @@ def classify(status: int, content: Any) -> ConnectorError | SessionExpired:
             code="ambiguous_external_id",
             status=status,
         )
-    if _session_is_over(status, fault, content):
-        return SessionExpired(fault.message)
-    if fault.code in _LIMIT_CODES or status == 429:
-        return RateLimited(f"Salesforce's API limit is used up: {fault.message}", code=fault.code, status=status)
-    if fault.code in _BUSY_CODES or status >= 500:
-        return ProviderUnavailable(f"Salesforce is busy: {fault.words()}", code=fault.code, status=status)
-    return RequestRejected(f"Salesforce refused: {fault.words()}", code=fault.code or None, status=status)
+    wait_s = http.retry_after(headers, datetime.now(UTC))
+    return http.classify("Salesforce", fault.words(), fault.code or None, status, wait_s, _CODES)
 
 
 def first_fault(content: Any) -> Fault:
     """The first entry of an error body in any of its shapes; an empty fault when there is none."""
     entry = content[0] if isinstance(content, list) and content else content
     if not isinstance(entry, dict):
-        return Fault("", "")
+        # userinfo says so with a plain text instead of an error array
+        return Fault(_BAD_TOKEN if _BAD_TOKEN in str(entry) else "", "")
     nested = entry.get("errors")
     if isinstance(nested, list) and nested:
         entry = nested[0]
@@ -91,11 +89,6 @@ def first_fault(content: Any) -> Fault:
     message = entry.get("message") or entry.get("error_description") or ""
     rule = (entry.get("duplicateResult") or {}).get("duplicateRule") or ""
     return Fault(str(code), str(message), tuple(map(str, entry.get("fields") or ())), str(rule))
-
-
-def _session_is_over(status: int, fault: Fault, content: Any) -> bool:
-    # userinfo says 403 with a plain text instead of an error array
-    return status == 401 or fault.code in _SESSION_CODES or (status == 403 and "Bad_OAuth_Token" in str(content))
 
 
 def refusal(status: int, content: Any) -> RequestRejected:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from connectors.base import before
 from connectors.base import mapping as mappings
 from connectors.base.before import Before
-from connectors.base.figures import Figure, alert_text, clock_text, figures, shorten
+from connectors.base.figures import Figure, figures, shorten
+from connectors.base.logged_call import description
 from connectors.base.persons import report_for
 from connectors.base.records import RecordRef, Report
 from connectors.salesforce.fields import ANALYSIS_ID, BEFORE, FIGURES, RECORD_TYPES
@@ -17,11 +18,6 @@ ACTIVITY_TYPES: Final = ("Task",)
 DEFAULT_MAPPING: Final[Mapping[str, str]] = MappingProxyType({figure: spec.name for figure, spec in FIGURES.items()})
 _TEXT_LIMIT = 255
 _DESCRIPTION_LIMIT = 32_000
-_NOTE = (
-    "These figures describe how people came across relative to their own baseline. They are not a lie detector "
-    "and say nothing about the truth of what was said."
-)
-
 Values = dict[str, Any]
 
 
@@ -51,7 +47,7 @@ def task_values(report: Report, records: Sequence[RecordRef], mapping: Mapping[s
         **_links(records),
         ANALYSIS_ID: report.analysis_id,
         "Subject": shorten(f"Call: {report.title or 'untitled meeting'}", _TEXT_LIMIT),
-        "Description": shorten(_description(report), _DESCRIPTION_LIMIT),
+        "Description": shorten(description(report), _DESCRIPTION_LIMIT),
         "Status": "Completed",
         "Priority": "Normal",
         "ActivityDate": when.astimezone(UTC).date().isoformat(),
@@ -70,36 +66,6 @@ def _links(records: Sequence[RecordRef]) -> Values:
     if "Contact" not in first and "Lead" in first:
         what = None
     return {"WhoId": who, "WhatId": what}
-
-
-def _description(report: Report) -> str:
-    parts = [
-        _headline(report),
-        report.summary,
-        _section("Moments", [f"{clock_text(moment.offset_s)} {moment.text}" for moment in report.moments]),
-        _section("Alerts", [alert_text(alert) for alert in report.alerts]),
-        _section("Speakers", [_speaker(s.name, s.trust_score, s.talk_time_s) for s in report.speakers]),
-        f"Analysis: {report.url}",
-        _NOTE,
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def _headline(report: Report) -> str:
-    values = figures(report)
-    if report.trust_score is None:
-        return f"No Trust Score: {values['score_note']}"
-    interval = f" (between {values['trust_low']} and {values['trust_high']})" if report.trust_interval else ""
-    return f"Trust Score {values['trust_score']} of 100{interval}"
-
-
-def _section(title: str, lines: Sequence[str]) -> str:
-    return "\n".join([f"{title}:", *(f"- {line}" for line in lines)]) if lines else ""
-
-
-def _speaker(name: str, score: float | None, talk_time_s: float) -> str:
-    judged = "no score" if score is None else f"Trust Score {score:.1f}"
-    return f"{name}: {judged}, spoke {clock_text(talk_time_s)}"
 
 
 def _value(figure: Figure) -> Any:

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from simple_salesforce.format import format_soql
 
+from connectors.base.domains import domain_of, is_external, is_within
 from connectors.base.errors import RequestRejected
 from connectors.base.free_mail import FREE_MAIL_DOMAINS
-from connectors.base.records import Candidate, MatchQuery, Person, RecordRef
+from connectors.base.records import Candidate, MatchQuery, RecordRef
 from connectors.salesforce.api import Api, Record
 from connectors.salesforce.fields import MEETING_ID
 
@@ -28,7 +29,7 @@ def match(api: Api, query: MatchQuery) -> Sequence[Candidate]:
 
     The query's policies leave Leads and Accounts out, or take a closed Opportunity where none is open.
     """
-    people = {person.email.lower(): person for person in query.people if _is_external(person, query.own_domains)}
+    people = {person.email.lower(): person for person in query.people if is_external(person.email, query.own_domains)}
     contacts = _by_email(api, _CONTACTS, people)
     left = [email for email in people if email not in contacts]
     leads = _by_email(api, _LEADS, left) if query.leads else {}
@@ -40,18 +41,6 @@ def match(api: Api, query: MatchQuery) -> Sequence[Candidate]:
         *_opportunities(api, [rows[0] for rows in contacts.values()], closed_too=query.closed_deals),
         *(_accounts(api, unknown, query.own_domains) if query.companies else ()),
     ]
-
-
-def _is_external(person: Person, own_domains: Sequence[str]) -> bool:
-    return "@" in person.email and not _within(_domain(person.email), own_domains)
-
-
-def _domain(email: str) -> str:
-    return email.rsplit("@", 1)[1].lower()
-
-
-def _within(host: str, domains: Iterable[str]) -> bool:
-    return any(host == domain or host.endswith(f".{domain}") for domain in map(str.lower, domains))
 
 
 def _activities(api: Api, meeting_id: str) -> list[Candidate]:
@@ -158,18 +147,18 @@ def _opportunity_ref(api: Api, role: Record) -> RecordRef:
 
 
 def _accounts(api: Api, emails: Sequence[str], own_domains: Sequence[str]) -> list[Candidate]:
-    domains = sorted({_domain(email) for email in emails} - FREE_MAIL_DOMAINS)
-    found = (_account(api, domain, emails) for domain in domains if not _within(domain, own_domains))
+    domains = sorted({domain_of(email) for email in emails} - FREE_MAIL_DOMAINS)
+    found = (_account(api, domain, emails) for domain in domains if not is_within(domain, own_domains))
     return [candidate for candidate in found if candidate is not None]
 
 
 def _account(api: Api, domain: str, emails: Sequence[str]) -> Candidate | None:
     soql = "SELECT Id, Name, Website, LastActivityDate, CreatedDate FROM Account WHERE Website LIKE '%{:like}%'"
-    rows = _ranked(row for row in api.query(format_soql(soql, domain)) if _within(_host(row["Website"]), [domain]))
+    rows = _ranked(row for row in api.query(format_soql(soql, domain)) if is_within(_host(row["Website"]), [domain]))
     if not rows:
         return None
     chosen, *others = [_ref(api, "Account", row["Id"], row["Name"]) for row in rows]
-    person = min(email for email in emails if _domain(email) == domain)
+    person = min(email for email in emails if domain_of(email) == domain)
     reason = f"No Contact or Lead has the address {person}, but this account's website is at {domain}."
     return Candidate(chosen, "account_by_domain", reason, person_email=person, alternatives=tuple(others))
 

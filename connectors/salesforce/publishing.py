@@ -8,6 +8,7 @@ from simple_salesforce.format import format_external_id
 
 from connectors.base.errors import RequestRejected
 from connectors.base.records import Receipt, RecordRef, Report
+from connectors.base.refused import warnings_of
 from connectors.salesforce.api import COMPOSITE_LIMIT, DATA_PATH, Api, Record
 from connectors.salesforce.errors import refusal
 from connectors.salesforce.fields import BEFORE, MEETING_ID
@@ -70,7 +71,8 @@ class _Publication:
         for start in range(0, len(requests), COMPOSITE_LIMIT):
             for answer in self.api.composite(requests[start : start + COMPOSITE_LIMIT]):
                 self._book(answer, updates.get(answer["referenceId"]), task)
-        self._settle()
+        written = bool(self.written or self.task_id)
+        self.warnings += warnings_of(self.refused, something_written=written)
 
     def receipt(self) -> Receipt:
         """What to keep of it."""
@@ -129,12 +131,6 @@ class _Publication:
         self.task_id = min(url.rsplit("/", 1)[-1] for url in urls)
         self.api.call("PATCH", f"sobjects/Task/{self.task_id}", task)
         self.warnings.append("Several Tasks carry this meeting's id; the first was updated.")
-
-    def _settle(self) -> None:
-        if self.refused and not self.written and not self.task_id:
-            what, error = self.refused[0]
-            raise RequestRejected(f"{what}: {error.message}", code=error.code, status=error.status) from error
-        self.warnings += [f"{what} was not written. {error.message}" for what, error in self.refused]
 
     def _usage_warning(self) -> tuple[str, ...]:
         used, total = self.api.usage() or (0, 1)

@@ -9,12 +9,14 @@ from connectors.salesforce.errors import refusal
 from connectors.salesforce.fields import RECORD_TYPES, fields_of
 
 _REFUSED = 400
+_FOLLOWS_FROM_ANOTHER = {"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"}
 
 
 def read(recorded: Recorded) -> Mapping[str, Any] | None:
     """Records found or written, each with what became of it; an object's fields; the API budget. None for no JSON.
 
-    Raises the error of the first row when nothing was written, or when trying the whole again can cure a row.
+    Raises the error of the row that stopped all others, or else of the first, when nothing was written, or when
+    trying the whole again can cure a row.
     """
     body = recorded.value
     if isinstance(body, list):
@@ -39,7 +41,7 @@ def _rows(rows: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     results = [_result(row) for row in rows]
     errors = [result for result in results if isinstance(result, RequestRejected)]
     if errors and len(errors) == len(results):
-        raise errors[0]
+        raise min(errors, key=lambda error: error.code in _FOLLOWS_FROM_ANOTHER)
     return {"rows": results}
 
 

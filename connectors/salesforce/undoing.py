@@ -1,8 +1,9 @@
 """Takes a published report back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from connectors.base.before import left_there, reason_to_leave
 from connectors.base.crm import Left, Undone, split_former
 from connectors.base.errors import RequestRejected
 from connectors.base.records import Receipt, RecordRef
@@ -54,10 +55,12 @@ class _Undoing:
     def plan(self, ref: RecordRef, row: Record | None) -> list[Record]:
         """The update that puts a record back; none when there is nothing to put back."""
         key = key_of(ref)
-        if reason := _reason_to_leave(row, self.receipt):
+        stored = read_before(row or {})
+        if reason := reason_to_leave(stored, self.receipt) if row is not None else "the record no longer exists":
             self.left.append(Left(key, "", reason))
             return []
-        values, left = split_former(key, row or {}, self.receipt.former[key], self._written(key, row or {}))
+        written = left_there(stored, self.receipt, key)
+        values, left = split_former(key, row or {}, self.receipt.former[key], written)
         self.left += left
         body = {**values, BEFORE: None}
         if not values and not (row or {}).get(BEFORE):
@@ -83,13 +86,6 @@ class _Undoing:
             {key: names for key, names in self.restored.items() if names}, tuple(self.left), tuple(self.removed)
         )
 
-    def _written(self, key: str, row: Mapping[str, object]) -> Mapping[str, object]:
-        """What we left in a record. Without a note of that, everything counts as ours while the record says so."""
-        known = self.receipt.written.get(key)
-        if known is not None or read_before(row) is not None:
-            return known or {}
-        return {name: object() for name in self.receipt.former[key]}
-
     def _book_done(self, reference: str) -> None:
         if reference == _TASK:
             self.removed.append(f"Task:{self.receipt.ids['Task']}")
@@ -100,12 +96,3 @@ class _Undoing:
     def _book_refused(self, reference: str, error: RequestRejected) -> None:
         key = self.planned[reference][0] if reference in self.planned else f"Task:{self.receipt.ids['Task']}"
         self.left.append(Left(key, "", error.message))
-
-
-def _reason_to_leave(row: Record | None, receipt: Receipt) -> str:
-    if row is None:
-        return "the record no longer exists"
-    stored = read_before(row)
-    if stored is not None and stored.meeting_id != receipt.ids.get("meeting_id"):
-        return "another call was written to it since"
-    return ""

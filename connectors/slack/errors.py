@@ -1,23 +1,21 @@
 """Slack's answers as connector errors. Most failures come with status 200 and `ok: false`: the code decides."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
 
-from connectors.base.errors import (
-    AuthorizationLost,
-    ConnectorError,
-    ProviderUnavailable,
-    RateLimited,
-    RequestRejected,
-)
+from connectors.base import http
+from connectors.base.errors import ConnectorError, ProviderUnavailable
+from connectors.base.manifest import load_manifest
 
 TOKEN_EXPIRED = "token_expired"  # noqa: S105 an error code, not a secret
-_AUTHORIZATION_CODES = frozenset(
-    {"token_revoked", "account_inactive", "invalid_auth", "not_authed", "team_access_not_granted", TOKEN_EXPIRED}
-)
-_LIMIT_CODES = frozenset({"ratelimited", "rate_limited"})
-_BUSY_CODES = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_CODES: Final = load_manifest(Path(__file__).with_name("manifest.toml")).errors
 _WORDS = {
+    "team_added_to_org": "the workspace is being moved into an organisation",
+    "org_login_required": "the workspace is being moved into an organisation",
+    "external_channel_migrating": "the channel is being moved",
+    "message_limit_exceeded": "too many messages are being sent in this workspace",
     "account_inactive": "the app was removed from the workspace",
     "token_revoked": "the app's access was revoked",
     "channel_not_found": "the channel was deleted, or is private and the app was not invited: /invite it there",
@@ -32,16 +30,11 @@ _WORDS = {
 
 def classify(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> ConnectorError:
     """The error for one answer that is not `ok`. `body` is empty when it was not JSON."""
+    if not body and status < 300:  # a page of something in between, say
+        return ProviderUnavailable("Slack sent something that is not JSON", status=status)
     code = str(body.get("error") or "")
-    words = _words(code, body) or f"status {status}"
-    if code in _LIMIT_CODES or status == 429:
-        return RateLimited("Slack asks to wait", retry_after=_retry_after(headers), code=code or None, status=status)
-    if code in _AUTHORIZATION_CODES or status == 401:
-        return AuthorizationLost(f"Slack no longer accepts this connection: {words}", code=code, status=status)
-    unreadable = not body and status < 300  # a page of something in between, say
-    if code in _BUSY_CODES or status >= 500 or unreadable:
-        return ProviderUnavailable(f"Slack is unavailable: {words}", code=code or None, status=status)
-    return RequestRejected(f"Slack refused: {words}", code=code or None, status=status)
+    wait_s = http.retry_after(headers, datetime.now(UTC))
+    return http.classify("Slack", _words(code, body), code or None, status, wait_s, _CODES)
 
 
 def _words(code: str, body: Mapping[str, Any]) -> str:
@@ -49,8 +42,3 @@ def _words(code: str, body: Mapping[str, Any]) -> str:
         return f"the app lacks the scope {body.get('needed', '')}; connect Slack again to grant it"
     details = body.get("errors") or (body.get("response_metadata") or {}).get("messages") or []
     return "; ".join([_WORDS.get(code, code), *map(str, details)]) if code else ""
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    return float(value) if value.isdigit() else None

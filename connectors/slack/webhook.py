@@ -16,13 +16,19 @@ _KINDS = {"app_uninstalled": EventKind.ACCOUNT_DEAUTHORIZED, "tokens_revoked": E
 
 
 def handshake(request: InboundRequest, secret: str) -> InboundResponse | None:  # noqa: ARG001 the manifest's check used it
-    """The answer to `url_verification`; None for every other event, and for commands and buttons, which are forms."""
+    """The answer to `url_verification`; None for every other event, and for commands and buttons, which are forms.
+
+    Raises `RequestRejected` where there is nothing to answer with.
+    """
     if _is_form(request):
         return None
     body = json_object(request.body)
     if body.get("type") != "url_verification":
         return None
-    return InboundResponse(200, json.dumps({"challenge": body.get("challenge")}).encode())
+    challenge = body.get("challenge")
+    if not isinstance(challenge, str) or not challenge:
+        raise RequestRejected("the verification request carries no challenge", status=400)
+    return InboundResponse(200, json.dumps({"challenge": challenge}).encode())
 
 
 def command(request: InboundRequest) -> Command | None:

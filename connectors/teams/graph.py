@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from connectors.base.answers import object_in
 from connectors.base.connector import AuthorizedClient
-from connectors.base.errors import ProviderUnavailable
 from connectors.teams.items import rows
 
 if TYPE_CHECKING:
@@ -50,14 +50,8 @@ async def pages(client: AuthorizedClient, path: str, query: Mapping[str, str]) -
 
 
 def body(answer: httpx.Response) -> Mapping[str, Any]:
-    """The JSON object of an answer. Raises `ProviderUnavailable` for anything else."""
-    try:
-        value = answer.json()
-    except (ValueError, RecursionError) as error:
-        raise ProviderUnavailable("Microsoft sent something that is not JSON", status=answer.status_code) from error
-    if not isinstance(value, dict):
-        raise ProviderUnavailable("Microsoft sent JSON of another shape", status=answer.status_code)
-    return value
+    """The JSON object of an answer; raises as `connectors.base.answers.object_in` does."""
+    return object_in(answer, "Microsoft")
 
 
 class _Through(httpx.AsyncBaseTransport):

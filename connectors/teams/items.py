@@ -106,6 +106,11 @@ def moment(value: object) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
+def named(value: Mapping[str, Any], name: str) -> Any:
+    """A property by its name in lower case, whatever case it came in; None where it is missing."""
+    return next((inner for key, inner in value.items() if key.lower() == name), None)
+
+
 def rows(value: object) -> Iterable[Mapping[str, Any]]:
     """The objects in a JSON list; nothing for anything else."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []

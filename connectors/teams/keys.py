@@ -29,9 +29,13 @@ class Keys:
     """Private keys by certificate id and by SHA-1 thumbprint."""
 
     by_name: Mapping[str, RSAPrivateKey] = field(default_factory=dict, repr=False)
+    only: RSAPrivateKey | None = field(default=None, repr=False)
+    """Where there is but one, with or without a certificate."""
 
     def find(self, certificate_id: str, thumbprint: str) -> RSAPrivateKey | None:
         """The key for an item; None when its certificate is not ours any more."""
+        if not certificate_id and not thumbprint:
+            return self.only
         return self.by_name.get(certificate_id) or self.by_name.get(thumbprint.upper())
 
 
@@ -64,7 +68,7 @@ def private_keys(pem: str) -> Keys:
         match = next((key for key in private if _belongs(key, public)), None)
         if match is not None:
             by_name |= {_name(each): match, each.fingerprint(hashes.SHA1()).hex().upper(): match}  # noqa: S303
-    return Keys(by_name)
+    return Keys(by_name, private[0] if len(private) == 1 else None)
 
 
 def _certificates(pem: str) -> Sequence[x509.Certificate]:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from connectors.base.errors import RequestRejected, SignatureInvalid
 from connectors.base.recorded import Recorded, shape
 from connectors.base.records import InboundRequest
-from connectors.teams.items import RECORDINGS, TRANSCRIPTS, Item, item, moment, rows
+from connectors.teams.items import RECORDINGS, TRANSCRIPTS, Item, item, moment, named, rows
 from connectors.teams.keys import client_state, private_keys
 from connectors.teams.mapping import OPENED
 from connectors.teams.opening import decrypt
@@ -46,10 +46,11 @@ def sent_by_us(recorded: Recorded) -> bool:
 def request_in(recorded: Recorded, request: InboundRequest, secret: str) -> InboundRequest | None:  # noqa: ARG001 signed later
     """The notification whose content the file holds: decrypted, or encrypted beside the key to it."""
     body = recorded.value if isinstance(recorded.value, dict) else {}
-    content = body.get("encryptedContent")
-    if isinstance(content, dict) and isinstance(body.get("private_key_pem"), str):
-        return _around(request, _decrypted(body, content))
-    if "value" not in body and {"id", "meetingId"} <= body.keys():
+    content, pem = named(body, "encryptedcontent"), named(body, "private_key_pem")
+    if isinstance(content, dict) and isinstance(pem, str):
+        return _around(request, _decrypted(body, content, pem))
+    names = {name.lower() for name in body}
+    if "value" not in names and {"id", "meetingid"} <= names:
         return _around(request, body)
     return None
 
@@ -67,9 +68,12 @@ def signed(recorded: Recorded, request: InboundRequest, secret: str, now: dateti
 
 
 def _stated(row: Mapping[str, Any], secret: str) -> Mapping[str, Any]:
-    if not _DESCRIBED.fullmatch(str(row.get("clientState"))):
-        return row
-    return {**row, "clientState": client_state(secret, str(row.get("tenantId") or ""))}
+    state = client_state(secret, str(named(row, "tenantid") or ""))
+    return {name: state if _only_describes(name, value) else value for name, value in row.items()}
+
+
+def _only_describes(name: str, value: object) -> bool:
+    return name.lower() == "clientstate" and bool(_DESCRIBED.fullmatch(str(value)))
 
 
 def _around(request: InboundRequest, resource: Mapping[str, Any]) -> InboundRequest:
@@ -80,18 +84,19 @@ def _around(request: InboundRequest, resource: Mapping[str, Any]) -> InboundRequ
     return replace(request, body=json.dumps({"value": [row]}).encode())
 
 
-def _decrypted(body: Mapping[str, Any], content: Mapping[str, Any]) -> Mapping[str, Any]:
-    pem = f"{body['private_key_pem']}\n{_certificate(body)}"
-    thumbprint = str(content.get("encryptionCertificateThumbprint") or "")
-    key = private_keys(pem).find(str(content.get("encryptionCertificateId") or ""), thumbprint)
+def _decrypted(body: Mapping[str, Any], content: Mapping[str, Any], pem: str) -> Mapping[str, Any]:
+    encoded = str(named(body, "certificate_der_base64") or "")
+    keys = private_keys(f"{pem}\n{_certificate(encoded)}" if encoded else pem)
+    name = str(named(content, "encryptioncertificateid") or "")
+    key = keys.find(name, str(named(content, "encryptioncertificatethumbprint") or "")) if encoded else keys.only
     if key is None:
         raise SignatureInvalid("the content is not encrypted for the key beside it")
     return decrypt(content, key)
 
 
-def _certificate(body: Mapping[str, Any]) -> str:
+def _certificate(encoded: str) -> str:
     try:
-        der = base64.b64decode(str(body.get("certificate_der_base64") or ""), validate=True)
+        der = base64.b64decode(encoded, validate=True)
         return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode()
     except (binascii.Error, ValueError) as error:
         raise RequestRejected("the certificate beside the content is not valid", code="webhook_keys") from error

@@ -10,6 +10,8 @@ from connectors.base.http import retry_after
 
 _OK = range(200, 300)
 _REDIRECTS = range(300, 400)
+_SAY_WHEN = {429, 503}
+"""Answers that `Retry-After` belongs to (RFC 9110, section 10.2.3)."""
 
 
 async def send(client: httpx.AsyncClient, url: str, headers: Mapping[str, str], body: bytes) -> int:
@@ -39,7 +41,7 @@ def _error(response: httpx.Response) -> ConnectorError:
         return RequestRejected("the endpoint is gone and wants no more messages", code="gone", status=status)
     if status in _REDIRECTS:
         return RequestRejected("the endpoint redirects, which is not followed", code="redirect", status=status)
+    wait_s = retry_after(response.headers, datetime.now(UTC)) if status in _SAY_WHEN else None
     if status == 429:
-        wait = retry_after(response.headers, datetime.now(UTC))
-        return RateLimited("the endpoint asks to wait", retry_after=wait, status=status)
-    return ProviderUnavailable(f"the endpoint answered {status}", status=status)
+        return RateLimited("the endpoint asks to wait", retry_after=wait_s, status=status)
+    return ProviderUnavailable(f"the endpoint answered {status}", retry_after=wait_s, status=status)

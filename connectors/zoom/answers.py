@@ -7,18 +7,12 @@ from typing import Any
 
 import httpx
 
-from connectors.base.errors import ProviderUnavailable
+from connectors.base.answers import object_in
 
 
 def body_of(answer: httpx.Response) -> Mapping[str, Any]:
-    """The JSON object of an answer. Raises `ProviderUnavailable` for anything else."""
-    try:
-        body = answer.json()
-    except (ValueError, RecursionError) as error:
-        raise ProviderUnavailable("Zoom sent something that is not JSON", status=answer.status_code) from error
-    if not isinstance(body, dict):
-        raise ProviderUnavailable("Zoom sent JSON of another shape", status=answer.status_code)
-    return body
+    """The JSON object of an answer; raises as `connectors.base.answers.object_in` does."""
+    return object_in(answer, "Zoom")
 
 
 def their_now(answer: httpx.Response) -> datetime | None:

@@ -27,10 +27,10 @@ _KINDS = {
 }
 
 
-def events_in(body: Mapping[str, Any]) -> tuple[SourceEvent, ...]:
+def events_in(body: Mapping[str, Any], sent_at: datetime | None = None) -> tuple[SourceEvent, ...]:
     """The event in one webhook body; none when it is not about recordings. Raises `RequestRejected` when broken."""
     if body.get("event") == "app_deauthorized":
-        return (_deauthorized(_object(body, "payload")),)
+        return (_deauthorized(_object(body, "payload"), _from_milliseconds(body.get("event_ts")) or sent_at),)
     kind = _KINDS.get(str(body.get("event")))
     if kind is None:
         return ()
@@ -91,10 +91,13 @@ def _key(kind: EventKind, uuid: str, meeting: Mapping[str, Any]) -> str:
     return f"{kind}:{uuid}:{_digest(*ids)}" if ids else f"{kind}:{uuid}"
 
 
-def _deauthorized(payload: Mapping[str, Any]) -> SourceEvent:
-    """This event has an envelope of its own: no object, and its time inside the payload."""
+def _deauthorized(payload: Mapping[str, Any], told_at: datetime | None) -> SourceEvent:
+    """This event has an envelope of its own: no object, and its time inside the payload.
+
+    Our duty to delete does not depend on that time, so that any that is known will do.
+    """
     account_id, user_id = str(payload.get("account_id") or ""), str(payload.get("user_id") or "")
-    happened = moment(payload.get("deauthorization_time")) or moment(payload.get("event_ts"))
+    happened = moment(payload.get("deauthorization_time")) or moment(payload.get("event_ts")) or told_at
     if not account_id or happened is None:
         raise RequestRejected("the event names no account or time", status=400)
     key = f"{EventKind.ACCOUNT_DEAUTHORIZED}:{account_id}:{_digest(user_id, happened.isoformat())}"

@@ -33,7 +33,9 @@ class Turns:
                 calls -= part
                 continue
             if waited + wait > _LONGEST_WAIT_S:
-                raise RateLimited("other work uses the account's limit up", retry_after=wait, code=policy)
+                # whoever waited this long in vain would only crowd the next window
+                come_back = max(wait, _LONGEST_WAIT_S)
+                raise RateLimited("other work uses the account's limit up", retry_after=come_back, code=policy)
             await asyncio.sleep(wait)
             waited += wait
 

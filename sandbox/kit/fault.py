@@ -9,6 +9,7 @@ Kind = Literal[
     "429_retry_after",
     "500",
     "500_after",
+    "503_retry_after",
     "slow",
     "cut",
     "lock_row",
@@ -40,7 +41,7 @@ class Fault(BaseModel):
     """How often; None for always."""
     probability: float = Field(default=1.0, ge=0, le=1)
     seconds: float = Field(default=2.0, ge=0)
-    """How late a `slow` answer or `late_webhook` is, and the Retry-After of `429_retry_after`."""
+    """How late a `slow` answer or `late_webhook` is, and the Retry-After of `429_retry_after` and `503_retry_after`."""
     after_bytes: int = Field(default=0, ge=0)
     hits: int = 0
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from urllib.parse import unquote
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.kit.fault import Fault
@@ -71,8 +72,16 @@ class FaultMiddleware:
         if fault.kind in ("slow", "revoke_family", "cut"):
             await self._app(exchange.scope, exchange.receive, exchange.send)
         else:
-            response = simulator.fault_response(fault.kind, fault.model_dump())
-            await response(exchange.scope, exchange.receive, exchange.send)
+            await _answer_of(simulator, fault)(exchange.scope, exchange.receive, exchange.send)
+
+
+def _answer_of(simulator: Simulator, fault: Fault) -> Response:
+    """The provider's own words. Its outages that say how long they last are its others, with that said."""
+    response = simulator.fault_response(fault.kind, fault.model_dump())
+    if fault.kind == "503_retry_after":
+        response.status_code = 503
+        response.headers["Retry-After"] = str(max(1, round(fault.seconds)))
+    return response
 
 
 class Exchange:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.kit.fault import WEBHOOK_KINDS, Fault, Kind
 
-EVERYWHERE: tuple[Kind, ...] = ("429", "429_retry_after", "500", "500_after", "cut", "slow")
+EVERYWHERE: tuple[Kind, ...] = ("429", "429_retry_after", "500", "500_after", "503_retry_after", "cut", "slow")
 """What any request can meet; the rest a provider knows at some of its addresses only."""
 LONGEST_PIECE = 200_000
 """Of a download that is cut, in bytes."""

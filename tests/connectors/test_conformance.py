@@ -22,6 +22,7 @@ from connectors.base.errors import (
     RateLimited,
     RequestRejected,
     SignatureInvalid,
+    Temporary,
 )
 from connectors.base.inbound import receive
 from connectors.base.manifest import Capability, Manifest
@@ -222,6 +223,18 @@ class TestFailures:
         assert raised.value.retry_after == (7.0 if wait else None)
         assert len(bench.provider.used_refresh_tokens) == 0
 
+    async def test_an_outage_that_says_how_long_it_lasts_is_waited_for(
+        self, provider_id: str, make_bench: MakeBench
+    ) -> None:
+        bench = make_bench(provider_id)
+        connection = await bench.connect()
+        bench.provider.api_fault = Answer(503, {"message": "maintenance"}, {"Retry-After": "120"})
+
+        with pytest.raises(ProviderUnavailable) as raised:
+            await _check(bench, connection.id)
+
+        assert raised.value.retry_after == 120.0
+
     @pytest.mark.parametrize("fault", ["unavailable", "cut", "short", "slow", "500", "502", "504"])
     async def test_an_outage_is_worth_another_try(
         self, provider_id: str, fault: str, make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
@@ -236,17 +249,21 @@ class TestFailures:
 
         assert bench.stored(connection).state is ConnectionState.ACTIVE
 
-    @pytest.mark.parametrize("status", [429, 500, 503])
+    @pytest.mark.parametrize("wait", ["7", None])
+    @pytest.mark.parametrize(
+        ("status", "error"), [(429, RateLimited), (500, ProviderUnavailable), (503, ProviderUnavailable)]
+    )
     async def test_an_outage_of_the_token_endpoint_never_asks_for_a_reconnect(
-        self, provider_id: str, status: int, make_bench: MakeBench
+        self, provider_id: str, status: int, error: type[Temporary], wait: str | None, make_bench: MakeBench
     ) -> None:
         bench = make_bench(provider_id)
         connection = await bench.connect()
-        bench.provider.token_fault = Answer(status, {"message": "not now"})
+        bench.provider.token_fault = Answer(status, {"message": "not now"}, {"Retry-After": wait} if wait else {})
 
-        with pytest.raises(ProviderUnavailable):
+        with pytest.raises(error) as raised:
             await refresh(bench.runtime, bench.key(connection), connection.token_version)
 
+        assert (raised.value.status, raised.value.retry_after) == (status, 7.0 if wait else None)
         assert bench.stored(connection).state is ConnectionState.ACTIVE
 
     async def test_no_error_holds_a_token(self, provider_id: str, make_bench: MakeBench) -> None:

@@ -5,6 +5,7 @@ import hmac
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,12 @@ from typer.testing import CliRunner
 
 from connectors import registry
 from connectors.base.recorded import RecordedError, read_recorded
+from connectors.base.records import EventKind, SourceEvent
+from connectors.hubspot import webhook as hubspot
 from hub.cli import app
+from hub.connections.replay.following import Action, after_event
 from hub.connections.replay.run import STAND_IN_SECRET
+from hub.settings import Settings
 from tests.connectors.recorded import NOW, as_file, differences, recorded_fixtures, replayed
 
 PAYLOADS = Path(__file__).resolve().parents[3] / "shared" / "providers" / "payloads"
@@ -142,6 +147,27 @@ def test_a_real_signature_counts_although_the_file_lost_the_bodys_spelling(separ
     assert {stale["error"]["class"], other["error"]["class"]} == {"SignatureInvalid"}
 
 
+@pytest.mark.parametrize(
+    ("signed_address", "outcome"),
+    [
+        ("https://hub.example.com/hooks/hubspot?a= b/c", "events"),
+        (f"{Settings().base_url}/hooks/hubspot?a= b/c", "events"),
+        ("https://elsewhere.example.com/hooks/hubspot", "error"),
+    ],
+)
+def test_a_signature_over_the_address_is_checked_at_the_one_that_the_file_names(
+    signed_address: str, outcome: str
+) -> None:
+    body = '[{"portalId": 62515, "subscriptionType": "contact.deletion", "objectId": 1, "occurredAt": 1711234567890}]'
+    timestamp = str(int(NOW.timestamp() * 1000))
+    given = hubspot.sign("POST", signed_address, body.encode(), timestamp, STAND_IN_SECRET)
+    headers = {"X-HubSpot-Signature-v3": given, "X-HubSpot-Request-Timestamp": timestamp}
+
+    file = as_file(url="https://hub.example.com/hooks/hubspot?a=%20b%2Fc", headers=headers, body=body)
+
+    assert replayed("hubspot", file)["outcome"] == outcome
+
+
 def test_a_given_webhook_secret_decides() -> None:
     at = int(NOW.timestamp())
     body = json.dumps(ZOOM)
@@ -187,6 +213,31 @@ def test_another_providers_call_leads_to_nothing() -> None:
     assert replayed("zoom", as_file(body=slack))["outcome"] == "ignored"
     assert replayed("teams", as_file(body=ZOOM))["error"]["class"] == "SignatureInvalid"
     assert replayed("salesforce", as_file(body=ZOOM))["error"]["class"] == "SignatureInvalid"
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_every_event_has_a_next_step(kind: EventKind) -> None:
+    event = SourceEvent(kind, "a1", "key", NOW)
+
+    actions = {step["action"] for step in (after_event(event), after_event(replace(event, incomplete=True)))}
+
+    assert actions == {after_event(event)["action"], Action.COMPLETE}
+
+
+def test_the_next_step_stands_beside_each_event_and_beside_what_is_ignored() -> None:
+    ended, started = replayed("zoom", as_file(body=ZOOM)), replayed("zoom", as_file(body={**ZOOM, "event": "x"}))
+
+    assert ended["events"][0]["next"]["action"] == "note"
+    assert started["next"]["action"] == "nothing"
+
+
+def test_an_event_of_no_account_says_that_nobody_gets_it() -> None:
+    nobodys = {**ZOOM, "payload": {"object": {"uuid": "u1"}}}
+
+    [event] = replayed("zoom", as_file(body=nobodys))["events"]
+
+    assert event["account_id"] is None
+    assert event["next"]["action"] == "nothing"
 
 
 def test_nothing_secret_is_printed() -> None:

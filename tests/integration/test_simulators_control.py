@@ -98,7 +98,7 @@ def test_a_mix_lets_a_share_of_all_requests_go_wrong(http: httpx.Client) -> None
     assert mix["requests"] == 200
     assert 25 <= sum(mix["hits"].values()) <= 55
     assert wrong == sum(mix["hits"].values()) - mix["hits"].get("slow", 0)
-    assert {"429", "429_retry_after", "500", "500_after", "cut", "slow"} == set(mix["hits"])
+    assert {"429", "429_retry_after", "500", "500_after", "503_retry_after", "cut", "slow"} == set(mix["hits"])
 
 
 def test_the_same_seed_brings_the_same_faults(http: httpx.Client) -> None:
@@ -154,6 +154,17 @@ def test_ordered_refusals_are_no_violations(http: httpx.Client) -> None:
 
     assert http.get("/zoom/v2/users/me").status_code == 429
     assert http.get("/_sandbox/limits").json()["zoom"] == {}
+
+
+@pytest.mark.parametrize("path", ["/zoom/v2/users/me", "/microsoft/v1.0/organization", "/slack/api/auth.test"])
+def test_an_outage_can_say_how_long_it_lasts(http: httpx.Client, path: str) -> None:
+    provider = {"microsoft": "teams"}.get(name := path.split("/")[1], name)
+    http.post("/_sandbox/faults", json=[{"provider": provider, "kind": "503_retry_after", "seconds": 120}])
+
+    answer = http.get(path)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "120")
+    assert answer.json()
 
 
 def test_a_family_can_be_revoked_in_the_middle_of_a_refresh(http: httpx.Client) -> None:

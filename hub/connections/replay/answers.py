@@ -17,6 +17,7 @@ from connectors.base.records import Account
 from connectors.base.testing import Answer, FakeProvider, fake_provider
 from hub.connections.client import ConnectionClient
 from hub.connections.provider_http import open_http
+from hub.connections.replay.downloads import download_in
 from hub.connections.replay.outcome import Outcome, failed, response
 from hub.connections.replay.transcripts import transcript_in
 from hub.kit.clock import Clock
@@ -32,8 +33,10 @@ async def replay_answer(manifest: Manifest, recorded: Recorded, clock: Clock) ->
 
 
 def _read(manifest: Manifest, recorded: Recorded) -> Mapping[str, Any] | None:
-    if (recorded.status or 0) >= 300:
+    if (recorded.status or 0) >= 400:
         return None
+    if (download := download_in(manifest, recorded)) is not None or (recorded.status or 0) >= 300:
+        return download
     if not recorded.body:
         return {"empty": True}
     module = registry.replay_module(manifest.id)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import product
 from types import ModuleType
 from urllib.parse import urlsplit
 
@@ -69,10 +70,13 @@ def is_handshake(manifest: Manifest, recorded: Recorded) -> bool:
 def _hear(
     manifest: Manifest, module: ModuleType | None, recorded: Recorded, hearing: Hearing
 ) -> InboundResponse | Sequence[SourceEvent]:
-    """As at the hook; where the spelling of a signed body is lost, in each way that it may have been written."""
+    """As at the hook; where the spelling of a signed body is lost, in each way that it may have been written.
+
+    Some sign the address as well: the one in the file, or where the hub stands behind a proxy its own.
+    """
     refusal: SignatureInvalid | None = None
-    for body in recorded.spellings():
-        request = _proven(manifest, module, recorded, _request(manifest, recorded, hearing, body), hearing)
+    for url, body in product(_addresses(manifest, recorded, hearing), recorded.spellings()):
+        request = _proven(manifest, module, recorded, _request(recorded, url, body), hearing)
         try:
             return inbound.receive(manifest.id, request, hearing.secret, hearing.now, hearing.opening, _asked)
         except SignatureInvalid as error:
@@ -85,10 +89,13 @@ def _asked(command: Command) -> Reply:
     return Reply(f"(what the hub knows about {' '.join(command.words) or 'help'} in {command.place or 'this place'})")
 
 
-def _request(manifest: Manifest, recorded: Recorded, hearing: Hearing, body: bytes) -> InboundRequest:
+def _addresses(manifest: Manifest, recorded: Recorded, hearing: Hearing) -> Sequence[str]:
     query = urlsplit(recorded.url).query
     own = f"{hearing.base_url}/hooks/{manifest.id}" + (f"?{query}" if query else "")
-    url = recorded.url if recorded.vector and "://" in recorded.url else own
+    return (recorded.url, own) if "://" in recorded.url else (own,)
+
+
+def _request(recorded: Recorded, url: str, body: bytes) -> InboundRequest:
     headers = {name: value for name, value in recorded.headers.items() if recorded.given(name) is not None}
     described = recorded.headers.get("content-type", _FORM if _FIELDS.match(body) else "application/json")
     headers["content-type"] = described.partition("(")[0].strip()

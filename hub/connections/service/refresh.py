@@ -137,11 +137,11 @@ async def _lose(runtime: Runtime, key: ConnectionKey, access: Access, reason: st
 
 def as_connector_error(error: OAuthError, now: datetime) -> ConnectorError:
     """What a refusal of the token endpoint means for the connection."""
+    code, status = error.code or None, error.status
     if isinstance(error, InvalidGrant):
-        return AuthorizationLost(error.message, code=error.code)
+        return AuthorizationLost(error.message, code=code, status=status)
     if not isinstance(error, Unavailable):
-        return RequestRejected(error.message, code=error.code)
-    if error.retry_after is None:
-        return ProviderUnavailable(error.message, code=error.code)
-    wait_s = retry_after({"retry-after": error.retry_after}, now)
-    return RateLimited(error.message, retry_after=wait_s, code=error.code)
+        return RequestRejected(error.message, code=code, status=status)
+    wait_s = retry_after({"retry-after": error.retry_after or ""}, now)
+    kind = RateLimited if status == 429 else ProviderUnavailable
+    return kind(error.message, retry_after=wait_s, code=code, status=status)

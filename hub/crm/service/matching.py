@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from connectors import registry
+from connectors.base.domains import is_external
 from connectors.base.errors import AuthorizationLost, ConnectorError
 from connectors.base.manifest import Capability
 from connectors.base.records import Candidate, MatchQuery, Person, RecordRef
@@ -136,10 +137,9 @@ def _query_for_own_people(meeting: Meeting, people: Sequence[Participant], polic
 
 def _is_external(person: Participant, meeting: Meeting, own_domains: Sequence[str]) -> bool:
     email = person.email.lower()
-    if "@" not in email or person.internal or person.host or email == meeting.host_email.lower():
+    if person.internal or person.host or email == meeting.host_email.lower():
         return False
-    domain = email.rsplit("@", 1)[1]
-    return not any(domain == own or domain.endswith(f".{own}") for own in own_domains)
+    return is_external(email, own_domains)
 
 
 def _crms(session: Session, organisation_id: str) -> list[tuple[Connection, Policy]]:

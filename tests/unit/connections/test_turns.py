@@ -59,6 +59,20 @@ def test_a_wait_that_gets_too_long_is_left_to_the_next_attempt(turns: Turns) -> 
     assert raised.value.retry_after == pytest.approx(3599)
 
 
+def test_whoever_waited_in_vain_comes_back_no_sooner_than_after_that_long(
+    turns: Turns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.connections.turns._LONGEST_WAIT_S", 0.05)
+    nearly_over = datetime(2026, 11, 20, 12, 0, 0, 990_000, tzinfo=UTC)
+    stopped = replace(turns, clock=lambda: nearly_over)
+    asyncio.run(stopped.take("calls", LIMIT, limit=LIMIT, period_s=1))
+
+    with pytest.raises(RateLimited) as raised:
+        asyncio.run(stopped.take("calls", 1, limit=LIMIT, period_s=1))
+
+    assert raised.value.retry_after == 0.05
+
+
 def test_windows_that_nobody_uses_any_more_are_forgotten(turns: Turns) -> None:
     asyncio.run(turns.take("calls", 1, limit=LIMIT, period_s=1))
 

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base.errors import AuthorizationLost, ProviderUnavailable, RateLimited, RequestRejected
+from connectors.base.errors import AuthorizationLost, ProviderUnavailable, RateLimited, RequestRejected, Temporary
 from hub.engine.retry import BACKOFF_S, DecisionKind, decide
+
+WAITS = st.floats(0.0, 100_000)
 
 
 @pytest.mark.parametrize(("attempt", "seconds"), list(enumerate([5, 30, 120, 600, 3600, 21_600, 86_400])))
@@ -22,11 +24,28 @@ def test_after_the_last_wait_comes_the_dead_letter() -> None:
     assert "8 attempts" in decision.why
 
 
-@given(st.floats(0.1, 100_000), st.integers(0, len(BACKOFF_S) - 1), st.floats(0, 1))
-def test_a_wait_that_the_provider_asked_for_is_never_shortened(asked: float, attempt: int, jitter: float) -> None:
-    decision = decide(RateLimited("slow down", retry_after=asked), attempt, jitter=jitter)
+@given(st.sampled_from([RateLimited, ProviderUnavailable]), WAITS, st.integers(0, len(BACKOFF_S) - 1), st.floats(0, 1))
+def test_a_wait_that_the_provider_asked_for_is_never_shortened(
+    kind: type[Temporary], asked: float, attempt: int, jitter: float
+) -> None:
+    decision = decide(kind("slow down", retry_after=asked), attempt, jitter=jitter)
 
     assert decision.delay_s >= asked
+
+
+def test_the_first_time_a_provider_is_asked_again_just_when_it_said() -> None:
+    waits = [decide(RateLimited("slow down", retry_after=1.0), attempt, jitter=0.0).delay_s for attempt in range(3)]
+
+    assert waits == [1.0, 30.0, 120.0]
+
+
+@given(WAITS)
+def test_nothing_is_given_up_within_a_day_however_short_the_waits_that_a_provider_asks_for(asked: float) -> None:
+    error = RateLimited("slow down", retry_after=asked)
+
+    waits = [decide(error, attempt, jitter=0.0).delay_s for attempt in range(len(BACKOFF_S))]
+
+    assert sum(waits) > 24 * 3600
 
 
 def test_a_very_long_wait_asked_for_is_kept() -> None:

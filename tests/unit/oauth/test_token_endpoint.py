@@ -111,6 +111,37 @@ async def test_refusals_are_told_apart_by_what_repairs_them(status: int, body: o
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"error": "invalid_grant"}),
+        (400, {"status": "token_revoked"}),
+        (401, {"error": "invalid_client"}),
+        (429, {"error": "slow_down"}),
+        (503, {"error": "temporarily_unavailable"}),
+        (200, {"error": "ratelimited"}),
+    ],
+)
+async def test_a_refusal_keeps_its_code_its_status_and_the_wait_it_asked_for(status: int, body: dict[str, str]) -> None:
+    with pytest.raises(OAuthError) as raised:
+        await endpoint(answering(status, body, {"Retry-After": "9"})).refresh("old", NOW)
+
+    assert (raised.value.code, raised.value.status) == (next(iter(body.values())), status)
+    if isinstance(raised.value, Unavailable):
+        assert raised.value.retry_after == "9"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["error_description", "message"])
+async def test_a_refusal_keeps_the_providers_own_words_out_of_its_message(name: str) -> None:
+    with pytest.raises(InvalidGrant) as raised:
+        await endpoint(answering(400, {"error": "invalid_grant", name: "the token abc is over"})).refresh("old", NOW)
+
+    assert raised.value.said == "the token abc is over"
+    assert "abc" not in str(raised.value)
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(("failure", "answered"), [(httpx.ConnectError("x"), True), (httpx.ReadTimeout("x"), False)])
 async def test_a_lost_answer_is_told_apart_from_a_call_that_never_arrived(failure: Exception, answered: bool) -> None:
     def handler(_request: httpx.Request) -> httpx.Response:

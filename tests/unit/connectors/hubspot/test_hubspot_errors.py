@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from connectors import registry
-from connectors.base.errors import ConnectorError, ProviderUnavailable, RateLimited, RequestRejected
+from connectors.base.errors import AuthorizationLost, ConnectorError, ProviderUnavailable, RateLimited, RequestRejected
 from connectors.hubspot.api import Batch
-from connectors.hubspot.errors import SessionExpired, classify, existing_id, refusal
+from connectors.hubspot.errors import classify, existing_id, refusal
 from tests.support.payloads import payload
 
 
-def _classified(name: str) -> ConnectorError | SessionExpired:
+def _classified(name: str) -> ConnectorError:
     example = payload(f"hubspot/{name}")
     return classify(example["status"], example.get("headers", {}), json.dumps(example["body"]))
 
@@ -34,8 +34,20 @@ def test_published_errors_are_classified_by_their_body(name: str, expected: type
     assert error.code == code
 
 
-def test_an_expired_token_is_worth_one_refresh() -> None:
-    assert isinstance(_classified("error.401.expired"), SessionExpired)
+@pytest.mark.parametrize("code", ["EXPIRED_AUTHENTICATION", "INVALID_AUTHENTICATION"])
+def test_a_refused_token_keeps_hubspots_own_code(code: str) -> None:
+    error = classify(401, {}, {"status": "error", "category": code, "message": "no"})
+
+    assert isinstance(error, AuthorizationLost)
+    assert (error.code, error.status) == (code, 401)
+
+
+def test_an_outage_and_a_move_to_another_data_centre_say_how_long_they_last() -> None:
+    for status in (477, 503):
+        error = classify(status, {"Retry-After": "120"}, {})
+
+        assert isinstance(error, ProviderUnavailable)
+        assert error.retry_after == 120.0
 
 
 def test_the_detail_that_hubspot_hides_in_the_text_is_told() -> None:
@@ -86,6 +98,14 @@ def test_answers_that_are_not_hubspots_own_are_classified_by_status(
 
     assert isinstance(error, expected)
     assert not isinstance(error, RateLimited) or error.retry_after == 2.0
+
+
+@pytest.mark.parametrize(("asked", "wait"), [("1", 2.0), ("9", 9.0)])
+def test_a_locked_record_is_left_alone_for_two_seconds_at_least(asked: str, wait: float) -> None:
+    error = classify(423, {"Retry-After": asked}, {})
+
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == wait
 
 
 def test_a_mixed_batch_answer_is_matched_by_context_and_not_by_position() -> None:

@@ -4,8 +4,15 @@ import pytest
 import requests
 from simple_salesforce.exceptions import SalesforceGeneralError
 
-from connectors.base.errors import ConnectorError, ProviderUnavailable, RateLimited, RequestRejected
-from connectors.salesforce.errors import SessionExpired, classify, first_fault, refusal, translated
+from connectors.base.errors import (
+    AuthorizationLost,
+    ConnectorError,
+    ProviderUnavailable,
+    RateLimited,
+    RequestRejected,
+    Temporary,
+)
+from connectors.salesforce.errors import classify, first_fault, refusal, translated
 from tests.support.payloads import payload
 
 
@@ -15,7 +22,7 @@ from tests.support.payloads import payload
         ("error.DUPLICATES_DETECTED.400", RequestRejected),
         ("error.FIELD_CUSTOM_VALIDATION_EXCEPTION.400", RequestRejected),
         ("error.INVALID_FIELD.400", RequestRejected),
-        ("error.INVALID_SESSION_ID.401", SessionExpired),
+        ("error.INVALID_SESSION_ID.401", AuthorizationLost),
         ("error.MALFORMED_QUERY.400", RequestRejected),
         ("error.NOT_FOUND.unknown_object", RequestRejected),
         ("error.REQUEST_LIMIT_EXCEEDED.403", RateLimited),
@@ -35,6 +42,29 @@ def test_a_locked_row_is_a_locked_row_whatever_the_status() -> None:
     body = [{"errorCode": "UNABLE_TO_LOCK_ROW", "message": "unable to obtain exclusive access"}]
 
     assert {type(classify(status, body)) for status in (200, 400, 500)} == {ProviderUnavailable}
+
+
+@pytest.mark.parametrize(
+    "code", ["SERVER_UNAVAILABLE", "REQUEST_RUNNING_TOO_LONG", "API_CURRENTLY_DISABLED", "UNKNOWN_EXCEPTION"]
+)
+def test_what_passes_is_told_by_its_code(code: str) -> None:
+    assert isinstance(classify(400, [{"errorCode": code, "message": ""}]), ProviderUnavailable)
+
+
+@pytest.mark.parametrize("code", ["INVALID_SESSION_ID", "INVALID_AUTH_HEADER"])
+def test_a_refused_token_keeps_salesforces_own_code(code: str) -> None:
+    error = classify(401, [{"errorCode": code, "message": "no"}])
+
+    assert isinstance(error, AuthorizationLost)
+    assert (error.code, error.status) == (code, 401)
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, "REQUEST_LIMIT_EXCEEDED"), (503, "SERVER_UNAVAILABLE"), (429, "")])
+def test_a_wait_that_is_asked_for_is_kept(status: int, code: str) -> None:
+    error = classify(status, [{"errorCode": code, "message": "later"}], {"Retry-After": "120"})
+
+    assert isinstance(error, Temporary)
+    assert error.retry_after == 120.0
 
 
 def test_a_validation_rule_is_told_with_its_own_message_and_fields() -> None:
@@ -68,7 +98,7 @@ def test_a_maintenance_page_counts_as_unavailable() -> None:
 
 
 def test_userinfo_says_in_plain_text_that_the_token_is_bad() -> None:
-    assert isinstance(classify(403, "Bad_OAuth_Token"), SessionExpired)
+    assert isinstance(classify(403, "Bad_OAuth_Token"), AuthorizationLost)
 
 
 def test_a_cut_connection_counts_as_unavailable() -> None:

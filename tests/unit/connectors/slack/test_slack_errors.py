@@ -37,11 +37,22 @@ def test_published_errors_are_classified_by_their_code(name: str, expected: type
     assert error.code == name
 
 
-def test_a_rate_limit_says_how_long_to_wait() -> None:
-    error = classify(429, {"Retry-After": "30"}, {"ok": False, "error": "ratelimited"})
+@pytest.mark.parametrize(("header", "seconds"), [("30", 30.0), ("1.5", 1.5)])
+def test_a_rate_limit_says_how_long_to_wait(header: str, seconds: float) -> None:
+    error = classify(429, {"Retry-After": header}, {"ok": False, "error": "ratelimited"})
 
     assert isinstance(error, RateLimited)
-    assert error.retry_after == 30
+    assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize("code", ["team_added_to_org", "org_login_required", "external_channel_migrating"])
+def test_a_move_passes(code: str) -> None:
+    assert isinstance(classify(200, {}, {"ok": False, "error": code}), ProviderUnavailable)
+
+
+@pytest.mark.parametrize("code", ["token_expired", "team_access_not_granted"])
+def test_access_that_is_over_is_told_by_its_code(code: str) -> None:
+    assert isinstance(classify(200, {}, {"ok": False, "error": code}), AuthorizationLost)
 
 
 def test_a_missing_scope_is_named() -> None:

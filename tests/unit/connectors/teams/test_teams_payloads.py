@@ -176,12 +176,17 @@ def test_without_a_secret_nothing_is_let_in() -> None:
         receive("teams", _request(body), "", NOW)
 
 
-def test_one_foreign_item_spoils_the_post() -> None:
-    ours = {"tenantId": TENANT, "clientState": client_state(SECRET, TENANT)}
-    stolen = {"tenantId": "another", "clientState": client_state(SECRET, TENANT)}
+def test_a_foreign_item_is_left_out_and_costs_us_none_of_ours() -> None:
+    [announced] = payload("graph/notification.callRecording.basic")["body"]["value"]
+    ours = {**announced, "clientState": client_state(SECRET, TENANT)}
+    stolen = {**ours, "tenantId": "another"}
 
+    events = receive("teams", _request({"value": [stolen, ours]}), SECRET, NOW)
+
+    assert not isinstance(events, InboundResponse)
+    assert [event.account_id for event in events] == [TENANT]
     with pytest.raises(SignatureInvalid):
-        receive("teams", _request({"value": [ours, stolen]}), SECRET, NOW)
+        receive("teams", _request({"value": [stolen]}), SECRET, NOW)
 
 
 def _received(body: dict[str, Any]) -> list[SourceEvent]:
