@@ -45,6 +45,8 @@ class Connection(TenantModel, table=True):
     """What the admin chose for this connection, by the manifest's `[config]` fields."""
     created_at: datetime = moment()
     checked_at: datetime | None = moment(default=None, nullable=True)
+    reconciled_at: datetime | None = moment(default=None, nullable=True)
+    """Everything that a source had by then was taken in; only a run that came to its end moves it."""
 
 
 class Authorization(TenantModel, table=True):

@@ -1,7 +1,8 @@
-"""What follows from provider events besides the pipeline: completing them, and staying subscribed to them."""
+"""Provider events besides the pipeline: completing them, staying subscribed to them, finding those that never came."""
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from hub import runtime as runtimes
@@ -11,7 +12,7 @@ from hub.connections.service.subscribe import subscribing, try_subscribing
 from hub.engine import durable
 from hub.engine.schedules import Schedule
 from hub.ingest import completing, following
-from hub.ingest.reconciliation import reconcile
+from hub.ingest.reconciliation import RECONCILE, ask_to_reconcile, reconcile
 from hub.ingest.service import COMPLETE_EVENT, FOLLOW_RECORDS, KEEP_SUBSCRIBED
 from hub.runtime import Runtime
 
@@ -42,6 +43,12 @@ async def follow_records(event_id: str) -> None:
     await _follow(event_id)
 
 
+@durable.workflow(RECONCILE)
+async def reconcile_source(organisation_id: str, connection_id: str, asked_at: str) -> None:
+    """Look through one source for recordings that no webhook announced."""
+    await _reconcile(organisation_id, connection_id, asked_at)
+
+
 @durable.workflow("keep_all_subscribed")
 async def keep_all_subscribed(_scheduled: Any, _context: Any) -> None:
     """Renew what ends soon, and subscribe where that failed."""
@@ -65,7 +72,12 @@ async def _renew(connection_id: str) -> None:
     if connection is None:
         return
     await try_subscribing(runtime, _key(connection), connection.provider, asked=True)
-    await reconcile(runtime, connection)
+    await asyncio.to_thread(_ask_to_reconcile, runtime, connection)
+
+
+@durable.step("reconcile_source")
+async def _reconcile(organisation_id: str, connection_id: str, asked_at: str) -> int:
+    return await reconcile(runtimes.current(), organisation_id, connection_id, datetime.fromisoformat(asked_at))
 
 
 @durable.step("keep_all_subscribed")
@@ -78,6 +90,11 @@ async def _keep_all() -> int:
 def _load(runtime: Runtime, connection_id: str) -> Connection | None:
     with runtime.database.transaction() as session:
         return session.get(Connection, connection_id)
+
+
+def _ask_to_reconcile(runtime: Runtime, connection: Connection) -> None:
+    with runtime.database.transaction() as session:
+        ask_to_reconcile(session, connection, runtime.clock())
 
 
 def _key(connection: Connection) -> ConnectionKey:

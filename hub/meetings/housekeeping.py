@@ -45,7 +45,7 @@ def schedules(settings: Settings) -> Sequence[Schedule]:
 
 @durable.workflow("reconcile_sources")
 async def reconcile_sources(_scheduled: Any, _context: Any) -> None:
-    """Look for recordings that no webhook announced."""
+    """Have each source looked through for recordings that no webhook announced."""
     await _reconcile()
 
 
@@ -81,9 +81,7 @@ async def forget_connection_data(connection_id: str) -> None:
 
 @durable.step("reconcile")
 async def _reconcile() -> int:
-    runtime = runtimes.current()
-    found = await asyncio.to_thread(reconciliation.sources, runtime)
-    return sum([await reconciliation.reconcile(runtime, connection) for connection in found])
+    return await asyncio.to_thread(reconciliation.begin, runtimes.current())
 
 
 @durable.step("resume")

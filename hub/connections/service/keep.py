@@ -56,6 +56,7 @@ def _new(authorization: Authorization, account: Account, now: datetime) -> Conne
         tokens="",
         token_version=0,
         created_at=now,
+        reconciled_at=now,
     )
 
 
@@ -70,6 +71,8 @@ def _renew(
     connection.account_name = account.name
     connection.account = dict(account.facts)
     connection.config = authorization.config
+    if connection.state is ConnectionState.REVOKED:
+        connection.reconciled_at = now  # nobody wanted what was recorded while it was ended
     connection.state, connection.state_reason = ConnectionState.ACTIVE, ""
     connection.tokens = seal_tokens(runtime.vault, connection.id, tokens)
     connection.token_version += 1
