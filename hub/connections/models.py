@@ -49,6 +49,18 @@ class Connection(TenantModel, table=True):
     """Everything that a source had by then was taken in; only a run that came to its end moves it."""
 
 
+class Bookmark(TenantModel, table=True):
+    """Up to where one of a source's lists was read, in its connector's own words."""
+
+    __table_args__ = (UniqueConstraint("connection_id", "name"),)
+
+    id: str = Field(default_factory=lambda: new_id("bmk"), primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    connection_id: str = Field(foreign_key="connection.id", index=True)
+    name: str
+    place: str
+
+
 class Authorization(TenantModel, table=True):
     """An OAuth redirect in flight, bound to the browser session that started it. Used once, then deleted."""
 

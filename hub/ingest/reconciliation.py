@@ -5,7 +5,7 @@ its end moves `Connection.reconciled_at`, from where the next one looks on.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,7 +19,7 @@ from connectors.base.records import SourceEvent
 from hub.connections.access import open_source
 from hub.connections.errors import ConnectionMissing
 from hub.connections.models import Connection, ConnectionState
-from hub.connections.repository import ConnectionRepository
+from hub.connections.repository import Bookmarks, ConnectionRepository
 from hub.engine import queues
 from hub.engine.enqueue import Work, enqueue
 from hub.engine.retention import TICK
@@ -64,10 +64,11 @@ async def reconcile(runtime: Runtime, organisation_id: str, connection_id: str, 
     if connection is None or (connection.reconciled_at and connection.reconciled_at >= asked_at):
         return 0
     began, new = runtime.clock(), 0
+    bookmarks = await asyncio.to_thread(_bookmarks, runtime, connection)
     try:
         async with open_source(runtime, organisation_id, connection_id) as source:
-            async for events in _batches(source.list_recordings(look_from(connection, began))):
-                new += await asyncio.to_thread(_take_in, runtime, connection, events)
+            async for events in _batches(source.list_recordings(look_from(connection, began), bookmarks)):
+                new += await asyncio.to_thread(_take_in, runtime, connection, events, dict(bookmarks))
     except (ConnectorError, ConnectionMissing) as error:
         _log.warning("reconciliation.failed", connection_id=connection_id, events=new, reason=str(error))
         return new
@@ -103,8 +104,17 @@ def _load(runtime: Runtime, organisation_id: str, connection_id: str) -> Connect
         return ConnectionRepository(session, organisation_id).get(connection_id)
 
 
-def _take_in(runtime: Runtime, connection: Connection, events: Sequence[SourceEvent]) -> int:
+def _bookmarks(runtime: Runtime, connection: Connection) -> dict[str, str]:
     with runtime.database.transaction() as session:
+        return Bookmarks(session, connection.organisation_id).of_connection(connection.id)
+
+
+def _take_in(
+    runtime: Runtime, connection: Connection, events: Sequence[SourceEvent], bookmarks: Mapping[str, str]
+) -> int:
+    """Together with how far the lists were read for them: bookmarks never run ahead of events."""
+    with runtime.database.transaction() as session:
+        Bookmarks(session, connection.organisation_id).keep(connection.id, bookmarks)
         fresh = [event for event in events if not _known(session, connection, event)]
         return take_in(runtime, session, connection, fresh, InboundSource.RECONCILIATION)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from hub.connections.models import Connection, ConnectionState
+from hub.connections.models import Bookmark, Connection, ConnectionState
 from hub.ingest.models import InboundEvent
 from hub.ingest.reconciliation import reconcile
 from hub.runtime import Runtime
@@ -77,6 +77,42 @@ def test_runs_that_waited_behind_a_long_one_have_nothing_left_to_do(lab: TeamsLa
     assert _reconciled(lab, connection, asked_at=NOW - timedelta(minutes=15)) == 0
 
 
+def test_each_list_is_read_on_from_where_it_was_left(lab: TeamsLab) -> None:
+    connection = _connected(lab, complete=NOW)
+    lab.play(announce=False)
+    first = _reconciled(lab, connection)
+    lab.play(announce=False, transcript=None)
+    before = len(_asked(lab))
+
+    assert (first, _reconciled(lab, connection)) == (2, 1)
+
+    asked = _asked(lab)[before:]
+    assert asked
+    assert all("deltatoken" in each for each in asked)
+
+
+def test_a_place_that_the_provider_has_forgotten_is_no_obstacle(lab: TeamsLab) -> None:
+    connection = _connected(lab, complete=NOW)
+    lab.play(announce=False, transcript=None)
+    _reconciled(lab, connection)
+    with lab.runtime.database.transaction() as session:
+        for row in session.exec(select(Bookmark)).all():
+            row.place = row.place.replace("deltatoken=", "deltatoken=forgotten")
+    lab.play(announce=False, transcript=None)
+
+    assert _reconciled(lab, connection) == 1
+
+
+def test_what_came_with_an_error_is_listed_again_from_its_bookmark_only(lab: TeamsLab) -> None:
+    connection = _connected(lab, complete=NOW)
+    lab.order("faults", [{"provider": "teams", "kind": "500", "path": "getAllTranscripts", "times": 1}])
+
+    _reconciled(lab, connection)
+
+    with lab.runtime.database.transaction() as session:
+        assert [row.name.rpartition("/")[2] for row in session.exec(select(Bookmark)).all()] == ["recordings"]
+
+
 def test_what_was_recorded_while_the_account_was_ended_is_left_alone(lab: TeamsLab) -> None:
     connection = _connected(lab, complete=NOW - timedelta(days=20))
     with lab.runtime.database.transaction() as session:
@@ -98,6 +134,12 @@ def _connected(lab: TeamsLab, *, complete: datetime, created: datetime = LONG_AG
 def _reconciled(lab: TeamsLab, connection: Connection, asked_at: datetime | None = None) -> int:
     run = reconcile(lab.runtime, connection.organisation_id, connection.id, asked_at or datetime.now(UTC))
     return asyncio.run(run)
+
+
+def _asked(lab: TeamsLab) -> list[str]:
+    """The calls for what a list holds or was added to it."""
+    log = lab.order("requests?provider=teams", method="GET")
+    return [str(each) for each in log if each["path"].endswith("/delta")]
 
 
 def _days_ago(days: int) -> str:

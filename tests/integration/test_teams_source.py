@@ -286,7 +286,7 @@ async def _check(lab: TeamsLab, connection: Connection) -> None:
 
 async def _listed(lab: TeamsLab, connection: Connection) -> list[SourceEvent]:
     async with lab.source(connection) as source:
-        return [event async for event in source.list_recordings(datetime.now(UTC) - timedelta(days=3))]
+        return [event async for event in source.list_recordings(datetime.now(UTC) - timedelta(days=3), {})]
 
 
 async def _completed(lab: TeamsLab, connection: Connection, events: list[SourceEvent]) -> list[SourceEvent]:
