@@ -1,6 +1,7 @@
 """Takes provider events in: find whose they are, store each once, start its work in the same transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -32,6 +33,8 @@ FORGET_CONNECTION: Final = "forget_connection_data"
 COMPLETE_EVENT: Final = "complete_event"
 KEEP_SUBSCRIBED: Final = "keep_subscribed"
 FOLLOW_RECORDS: Final = "follow_records"
+_REPEATED_FOR_S: Final = 300
+"""Subscriptions end or miss something again and again, and Microsoft tells one time of it from another by nothing."""
 _STARTS_WORK: Final = (EventKind.RECORDING_COMPLETED, EventKind.TRANSCRIPT_COMPLETED)
 
 
@@ -94,6 +97,7 @@ def _take_one(
     runtime: Runtime, session: Session, connection: Connection, event: SourceEvent, source: InboundSource
 ) -> bool:
     now = runtime.clock()
+    event = _this_time(event, now)
     row = InboundEvent(
         organisation_id=connection.organisation_id,
         connection_id=connection.id,
@@ -112,11 +116,18 @@ def _take_one(
     return True
 
 
+def _this_time(event: SourceEvent, now: datetime) -> SourceEvent:
+    """The event with a key that is its own again after a few minutes, where the provider's cannot tell."""
+    if event.kind is not EventKind.SUBSCRIPTION_ENDING:
+        return event
+    return replace(event, key=f"{event.key}:{now.timestamp() // _REPEATED_FOR_S:.0f}")
+
+
 def _start(session: Session, connection: Connection, row: InboundEvent, event: SourceEvent, now: datetime) -> None:
     if event.kind is EventKind.ACCOUNT_DEAUTHORIZED:
         enqueue(session, Work(FORGET_CONNECTION, queues.HOUSEKEEPING, f"forget:{row.id}", (connection.id,)))
     elif event.kind is EventKind.SUBSCRIPTION_ENDING:
-        enqueue(session, Work(KEEP_SUBSCRIBED, queues.HOUSEKEEPING, f"subscribe:{row.id}", (connection.id,)))
+        enqueue(session, subscribing_work(connection.id, row.id, attempt=0))
     elif event.records is not None:
         enqueue(session, Work(FOLLOW_RECORDS, queues.HOUSEKEEPING, f"follow:{row.id}", (row.id,)))
     elif event.incomplete:
@@ -126,6 +137,13 @@ def _start(session: Session, connection: Connection, row: InboundEvent, event: S
         enqueue(session, recording_work(connection, row, attempt=0))
     elif event.kind is EventKind.MEETING_ENDED and event.recording is not None:
         note_ended(session, connection, event, now)
+
+
+def subscribing_work(connection_id: str, event_id: str, *, attempt: int, delay_s: float = 0.0) -> Work:
+    """Renewing subscriptions because an event asks for it."""
+    work_id = f"subscribe:{event_id}:a{attempt}"
+    args = (connection_id, event_id, attempt)
+    return Work(KEEP_SUBSCRIBED, queues.HOUSEKEEPING, work_id, args, delay_s=delay_s)
 
 
 def completing_work(row: InboundEvent, *, attempt: int, delay_s: float = 0.0) -> Work:

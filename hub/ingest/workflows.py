@@ -12,9 +12,9 @@ from hub.connections.service.subscribe import subscribing, try_subscribing
 from hub.engine import durable
 from hub.engine.schedules import Schedule
 from hub.ingest import completing, following
-from hub.ingest.reconciliation import RECONCILE, ask_to_reconcile, reconcile
+from hub.ingest.reconciliation import RECONCILE, reconcile
+from hub.ingest.renewing import renew
 from hub.ingest.service import COMPLETE_EVENT, FOLLOW_RECORDS, KEEP_SUBSCRIBED
-from hub.runtime import Runtime
 
 _EVERY_S: Final = 900
 """Often enough that a subscription that could not be made when its account was connected is made soon."""
@@ -32,9 +32,12 @@ async def complete_event(event_id: str, attempt: int) -> None:
 
 
 @durable.workflow(KEEP_SUBSCRIBED)
-async def keep_subscribed(connection_id: str) -> None:
-    """The provider says that a subscription ends, has ended or has missed something."""
-    await _renew(connection_id)
+async def keep_subscribed(connection_id: str, event_id: str = "", attempt: int = 0) -> None:
+    """The provider says that a subscription ends, has ended or has missed something.
+
+    Work from before tries were counted names its connection alone.
+    """
+    await _renew(connection_id, event_id or connection_id, attempt)
 
 
 @durable.workflow(FOLLOW_RECORDS)
@@ -66,13 +69,8 @@ async def _follow(event_id: str) -> int:
 
 
 @durable.step("keep_subscribed")
-async def _renew(connection_id: str) -> None:
-    runtime = runtimes.current()
-    connection = await asyncio.to_thread(_load, runtime, connection_id)
-    if connection is None:
-        return
-    await try_subscribing(runtime, _key(connection), connection.provider, asked=True)
-    await asyncio.to_thread(_ask_to_reconcile, runtime, connection)
+async def _renew(connection_id: str, event_id: str, attempt: int) -> None:
+    await renew(runtimes.current(), connection_id, event_id, attempt)
 
 
 @durable.step("reconcile_source")
@@ -85,16 +83,6 @@ async def _keep_all() -> int:
     runtime = runtimes.current()
     found = await asyncio.to_thread(subscribing, runtime)
     return sum([await try_subscribing(runtime, _key(each), each.provider) for each in found])
-
-
-def _load(runtime: Runtime, connection_id: str) -> Connection | None:
-    with runtime.database.transaction() as session:
-        return session.get(Connection, connection_id)
-
-
-def _ask_to_reconcile(runtime: Runtime, connection: Connection) -> None:
-    with runtime.database.transaction() as session:
-        ask_to_reconcile(session, connection, runtime.clock())
 
 
 def _key(connection: Connection) -> ConnectionKey:

@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import select
 
 from connectors import registry
-from connectors.base.errors import ConnectorError, RequestRejected
+from connectors.base.errors import ConnectorError, ProviderUnavailable, RequestRejected
 from connectors.base.manifest import Capability
 from connectors.base.records import Hook
 from hub.connections.access import open_subscriber
@@ -33,23 +33,28 @@ def subscribing(runtime: Runtime) -> Sequence[Connection]:
 async def keep_subscribed(runtime: Runtime, key: ConnectionKey, provider: str, *, asked: bool) -> datetime | None:
     """Subscribe, or renew what ends soon; gives when the first subscription ends, None without a webhook secret.
 
-    Raises the connector's errors.
+    Raises `ConnectionMissing` and the connector's errors.
     """
     hook = await asyncio.to_thread(hook_of, runtime.settings, provider)
     if hook is None:
         return None
-    async with open_subscriber(runtime, key.organisation_id, key.connection_id) as subscriber:
-        return await subscriber.keep_subscribed(hook, runtime.clock(), asked=asked)
+    try:
+        async with (
+            asyncio.timeout(_PATIENCE_S),
+            open_subscriber(runtime, key.organisation_id, key.connection_id) as subscriber,
+        ):
+            return await subscriber.keep_subscribed(hook, runtime.clock(), asked=asked)
+    except TimeoutError as error:
+        raise ProviderUnavailable("subscribing was not answered in time", code="timeout") from error
 
 
-async def try_subscribing(runtime: Runtime, key: ConnectionKey, provider: str, *, asked: bool = False) -> bool:
+async def try_subscribing(runtime: Runtime, key: ConnectionKey, provider: str) -> bool:
     """As `keep_subscribed`, where the clock tries again anyway; False when it failed, which is logged."""
     if not registry.manifest(provider).can(Capability.SUBSCRIBER):
         return True
     try:
-        async with asyncio.timeout(_PATIENCE_S):
-            ends = await keep_subscribed(runtime, key, provider, asked=asked)
-    except (ConnectorError, ConnectionsError, TimeoutError) as error:
+        ends = await keep_subscribed(runtime, key, provider, asked=False)
+    except (ConnectorError, ConnectionsError) as error:
         _log.warning("subscription.failed", connection_id=key.connection_id, reason=str(error))
         return False
     _log.info("subscription.kept", connection_id=key.connection_id, ends=ends.isoformat() if ends else None)
