@@ -14,6 +14,7 @@ from connectors.base.manifest import Manifest
 from hub.accounts.dependencies import CurrentAdmin, CurrentRuntime, verify_csrf
 from hub.connections.config import read_config
 from hub.connections.errors import (
+    AccountTaken,
     ConfigInvalid,
     ConnectFailed,
     ConnectionMissing,
@@ -88,6 +89,8 @@ async def callback(
         kept = await finish_connecting(runtime, visitor, manifest.id, dict(request.query_params))
     except RedirectInvalid:
         return _back(Notice.START_AGAIN, manifest.id)
+    except AccountTaken as error:
+        return _back(Notice.TAKEN, manifest.id, connection=error.connection_id)
     except ConnectFailed as error:
         _log.warning("connection.failed", provider=manifest.id, reason=str(error))
         return _back(Notice.DECLINED if error.declined else Notice.FAILED, manifest.id)
