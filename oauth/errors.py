@@ -9,12 +9,14 @@ OAuthError
 
 
 class OAuthError(Exception):
-    """What went wrong, in words. Never holds a token, a code or a secret."""
+    """What went wrong, in words. The message never holds a token, a code or a secret."""
 
-    def __init__(self, message: str, *, code: str = "") -> None:
+    def __init__(self, message: str, *, code: str = "", said: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.code = code
+        self.said = said
+        """The provider's own words (`error_description`), which may repeat what it was sent: to be masked."""
 
 
 class AccessDenied(OAuthError):
@@ -28,8 +30,10 @@ class InvalidGrant(OAuthError):
 class Unavailable(OAuthError):
     """429, 5xx or no answer. `answered` is False when we cannot know whether the request took effect."""
 
-    def __init__(self, message: str, *, code: str = "", retry_after: str | None = None, answered: bool = True) -> None:
-        super().__init__(message, code=code)
+    def __init__(
+        self, message: str, *, code: str = "", said: str = "", retry_after: str | None = None, answered: bool = True
+    ) -> None:
+        super().__init__(message, code=code, said=said)
         self.retry_after = retry_after
         """The Retry-After header as it came."""
         self.answered = answered

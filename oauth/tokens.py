@@ -112,7 +112,7 @@ class TokenEndpoint:
             async with client:
                 yield client
         except AuthlibError as error:
-            raise self._refusal(str(error.error or "")) from error
+            raise self._refusal(str(error.error or ""), str(error.description or "")) from error
         except httpx.TransportError as error:
             lost = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
             raise Unavailable("the token endpoint could not be reached", answered=not lost) from error
@@ -132,12 +132,12 @@ class TokenEndpoint:
             raise self._refusal(code)
         raise Rejected(f"the token endpoint answered {answer.status_code} without a token", code="no_token")
 
-    def _refusal(self, code: str) -> OAuthError:
+    def _refusal(self, code: str, said: str = "") -> OAuthError:
         if code in self.provider.invalid_grant_errors:
-            return InvalidGrant("the provider no longer accepts this authorisation", code=code)
+            return InvalidGrant("the provider no longer accepts this authorisation", code=code, said=said)
         if code in self.provider.unavailable_errors:
-            return Unavailable("the token endpoint asked to try again later", code=code)
-        return Rejected(f"the token endpoint refused the request ({code[:60]})", code=code)
+            return Unavailable("the token endpoint asked to try again later", code=code, said=said)
+        return Rejected(f"the token endpoint refused the request ({code[:60]})", code=code, said=said)
 
     def _require_revoked(self, answer: httpx.Response) -> None:
         """RFC 7009 answers 200 also for unknown tokens; some providers answer 400 `invalid_token` instead."""

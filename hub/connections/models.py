@@ -11,10 +11,12 @@ from hub.kit.repository import TenantModel
 
 
 class ConnectionState(StrEnum):
-    """`reconnect` means only a person can repair it, by authorising again."""
+    """`reconnect` means only a person can repair it, by authorising again; `refused` that the provider refuses the
+    hub's own app, which whoever runs the hub repairs: nobody has to authorise again."""
 
     ACTIVE = "active"
     RECONNECT = "reconnect"
+    REFUSED = "refused"
     REVOKED = "revoked"
 
 

@@ -16,6 +16,7 @@ class Notice(StrEnum):
     TAKEN = "taken"
     WORKS = "works"
     RECONNECT = "reconnect"
+    REFUSED = "refused"
     UNAVAILABLE = "unavailable"
     DISCONNECTED = "disconnected"
     FORGOTTEN = "forgotten"
@@ -35,6 +36,7 @@ _TEXTS = {
     ),
     Notice.WORKS: "The connection to {name} works.",
     Notice.RECONNECT: "{name} no longer accepts our access. Connect it again to repair this.",
+    Notice.REFUSED: "{name} still refuses this hub's app. Whoever runs the hub has to check its client id and secret.",
     Notice.UNAVAILABLE: "{name} could not be asked just now. Nothing was changed.",
     Notice.DISCONNECTED: "{name} is disconnected, and its access was revoked there.",
     Notice.FORGOTTEN: "{name} is disconnected here, but could not be told: remove the app there as well.",

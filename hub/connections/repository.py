@@ -21,15 +21,17 @@ class ConnectionRepository(TenantRepository[Connection]):
         statement = self.select().where(Connection.provider == provider, Connection.account_id == account_id)
         return self.session.exec(statement).first()
 
-    def update_if(self, connection_id: str, seen_version: int, *, while_active: bool = False, **values: Any) -> bool:
-        """Set `values` unless the tokens have changed since `seen_version`; False when they have."""
+    def update_if(
+        self, connection_id: str, seen_version: int, *, standing: ConnectionState | None = None, **values: Any
+    ) -> bool:
+        """Set `values` unless the tokens have changed since `seen_version`, or it is not `standing` so: then False."""
         statement = sa.update(Connection).where(
             col(Connection.id) == connection_id,
             col(Connection.organisation_id) == self.organisation_id,
             col(Connection.token_version) == seen_version,
         )
-        if while_active:
-            statement = statement.where(col(Connection.state) == ConnectionState.ACTIVE)
+        if standing is not None:
+            statement = statement.where(col(Connection.state) == standing)
         result = cast("sa.CursorResult[Any]", self.session.connection().execute(statement.values(**values)))
         return result.rowcount == 1
 
@@ -88,6 +90,14 @@ def connections_of_others(session: Session, organisation_id: str, provider: str,
         Connection.organisation_id != organisation_id,
     )
     return list(session.exec(statement).all())
+
+
+def refused_connections(session: Session, before: datetime) -> list[Connection]:
+    """Those whose provider refused the hub's app, and was last asked before then; over all organisations."""
+    statement = select(Connection).where(
+        Connection.state == ConnectionState.REFUSED, col(Connection.checked_at) < before
+    )
+    return list(session.exec(statement.order_by(Connection.id)).all())
 
 
 def idle_connections(session: Session, before: datetime) -> list[Connection]:

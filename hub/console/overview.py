@@ -71,6 +71,7 @@ def _recent(session: Session, organisation_id: str) -> list[MeetingRow]:
 def _concerns(session: Session, organisation_id: str, since: datetime) -> list[Concern]:
     rows = ConnectionRepository(session, organisation_id)
     lost = rows.all(rows.select().where(Connection.state == ConnectionState.RECONNECT))
+    refused = rows.all(rows.select().where(Connection.state == ConnectionState.REFUSED))
     concerns = [
         Concern(
             f"{provider_name(row.provider)} needs to be connected again: {row.state_reason}",
@@ -79,6 +80,7 @@ def _concerns(session: Session, organisation_id: str, since: datetime) -> list[C
         )
         for row in lost
     ]
+    concerns += [Concern(row.state_reason, "/connections", "Look") for row in refused]
     dead = _count(session, Delivery, organisation_id, since, Delivery.state == DeliveryState.DEAD)
     failed = _count(session, Meeting, organisation_id, since, Meeting.state == MeetingState.FAILED)
     if dead:

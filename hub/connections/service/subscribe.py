@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import select
 
 from connectors import registry
-from connectors.base.errors import ConnectorError, ProviderUnavailable, RequestRejected
+from connectors.base.errors import ConnectorError, RequestRejected
 from connectors.base.manifest import Capability
 from connectors.base.records import Hook
 from hub.connections.access import open_subscriber
@@ -38,14 +38,8 @@ async def keep_subscribed(runtime: Runtime, key: ConnectionKey, provider: str, *
     hook = await asyncio.to_thread(hook_of, runtime.settings, provider)
     if hook is None:
         return None
-    try:
-        async with (
-            asyncio.timeout(_PATIENCE_S),
-            open_subscriber(runtime, key.organisation_id, key.connection_id) as subscriber,
-        ):
-            return await subscriber.keep_subscribed(hook, runtime.clock(), asked=asked)
-    except TimeoutError as error:
-        raise ProviderUnavailable("subscribing was not answered in time", code="timeout") from error
+    async with open_subscriber(runtime, key.organisation_id, key.connection_id) as subscriber:
+        return await subscriber.keep_subscribed(hook, runtime.clock(), asked=asked)
 
 
 async def try_subscribing(runtime: Runtime, key: ConnectionKey, provider: str) -> bool:
@@ -53,8 +47,9 @@ async def try_subscribing(runtime: Runtime, key: ConnectionKey, provider: str) -
     if not registry.manifest(provider).can(Capability.SUBSCRIBER):
         return True
     try:
-        ends = await keep_subscribed(runtime, key, provider, asked=False)
-    except (ConnectorError, ConnectionsError) as error:
+        async with asyncio.timeout(_PATIENCE_S):
+            ends = await keep_subscribed(runtime, key, provider, asked=False)
+    except (ConnectorError, ConnectionsError, TimeoutError) as error:
         _log.warning("subscription.failed", connection_id=key.connection_id, reason=str(error))
         return False
     _log.info("subscription.kept", connection_id=key.connection_id, ends=ends.isoformat() if ends else None)
