@@ -30,6 +30,7 @@ _log = structlog.get_logger(__name__)
 
 PROCESS_RECORDING: Final = "process_recording"
 FORGET_CONNECTION: Final = "forget_connection_data"
+PROVE_ACCESS: Final = "prove_access"
 COMPLETE_EVENT: Final = "complete_event"
 KEEP_SUBSCRIBED: Final = "keep_subscribed"
 FOLLOW_RECORDS: Final = "follow_records"
@@ -76,7 +77,7 @@ def _route(runtime: Runtime, provider: str, event: SourceEvent) -> None:
     if not receivers:
         _log.info("hook.unknown_account", provider=provider, kind=event.kind)
     if event.kind is EventKind.ACCOUNT_DEAUTHORIZED:
-        _forget_all(runtime, receivers)
+        _forget_all(runtime, [connection for connection in receivers if _is_certain(event, connection)])
     elif event.kind is EventKind.ACCESS_REVOKED:
         _ask_to_reconnect(runtime, receivers)
 
@@ -125,7 +126,8 @@ def _this_time(event: SourceEvent, now: datetime) -> SourceEvent:
 
 def _start(session: Session, connection: Connection, row: InboundEvent, event: SourceEvent, now: datetime) -> None:
     if event.kind is EventKind.ACCOUNT_DEAUTHORIZED:
-        enqueue(session, Work(FORGET_CONNECTION, queues.HOUSEKEEPING, f"forget:{row.id}", (connection.id,)))
+        certain = _is_certain(event, connection)
+        enqueue(session, forgetting_work(row) if certain else proving_work(connection.id, row.id, attempt=0))
     elif event.kind is EventKind.SUBSCRIPTION_ENDING:
         enqueue(session, subscribing_work(connection.id, row.id, attempt=0))
     elif event.records is not None:
@@ -137,6 +139,22 @@ def _start(session: Session, connection: Connection, row: InboundEvent, event: S
         enqueue(session, recording_work(connection, row, attempt=0))
     elif event.kind is EventKind.MEETING_ENDED and event.recording is not None:
         note_ended(session, connection, event, now)
+
+
+def _is_certain(event: SourceEvent, connection: Connection) -> bool:
+    """Whether the app was removed by whom we were connected; a colleague may have removed it for themselves alone."""
+    return not event.user_id or event.user_id == connection.account.get("user_id")
+
+
+def forgetting_work(row: InboundEvent) -> Work:
+    """Deleting what came from an account whose owner removed the app."""
+    return Work(FORGET_CONNECTION, queues.HOUSEKEEPING, f"forget:{row.id}", (row.connection_id,))
+
+
+def proving_work(connection_id: str, event_id: str, *, attempt: int, delay_s: float = 0.0) -> Work:
+    """Asking whether the access of a connection still stands."""
+    args = (connection_id, event_id, attempt)
+    return Work(PROVE_ACCESS, queues.HOUSEKEEPING, f"prove:{event_id}:a{attempt}", args, delay_s=delay_s)
 
 
 def subscribing_work(connection_id: str, event_id: str, *, attempt: int, delay_s: float = 0.0) -> Work:

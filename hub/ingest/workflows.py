@@ -12,9 +12,10 @@ from hub.connections.service.subscribe import subscribing, try_subscribing
 from hub.engine import durable
 from hub.engine.schedules import Schedule
 from hub.ingest import completing, following
+from hub.ingest.proving import prove
 from hub.ingest.reconciliation import RECONCILE, reconcile
 from hub.ingest.renewing import renew
-from hub.ingest.service import COMPLETE_EVENT, FOLLOW_RECORDS, KEEP_SUBSCRIBED
+from hub.ingest.service import COMPLETE_EVENT, FOLLOW_RECORDS, KEEP_SUBSCRIBED, PROVE_ACCESS
 
 _EVERY_S: Final = 900
 """Often enough that a subscription that could not be made when its account was connected is made soon."""
@@ -46,6 +47,12 @@ async def follow_records(event_id: str) -> None:
     await _follow(event_id)
 
 
+@durable.workflow(PROVE_ACCESS)
+async def prove_access(connection_id: str, event_id: str, attempt: int) -> None:
+    """Somebody removed the app at the provider: see whether that ended this connection."""
+    await _prove(connection_id, event_id, attempt)
+
+
 @durable.workflow(RECONCILE)
 async def reconcile_source(organisation_id: str, connection_id: str, asked_at: str) -> None:
     """Look through one source for recordings that no webhook announced."""
@@ -71,6 +78,11 @@ async def _follow(event_id: str) -> int:
 @durable.step("keep_subscribed")
 async def _renew(connection_id: str, event_id: str, attempt: int) -> None:
     await renew(runtimes.current(), connection_id, event_id, attempt)
+
+
+@durable.step("prove_access")
+async def _prove(connection_id: str, event_id: str, attempt: int) -> None:
+    await prove(runtimes.current(), connection_id, event_id, attempt)
 
 
 @durable.step("reconcile_source")
