@@ -26,6 +26,7 @@ EVENT_TYPES: Final[Mapping[str, str]] = {
     "endpoint.disabled": "A webhook endpoint was switched off.",
     "delivery.failed": "A result or message could not be delivered.",
     "delivery.deadline_near": "A result is about to reach its destination later than it has to.",
+    "delivery.deadline_missed": "A result did not reach its destination in time.",
 }
 TEST_EVENT: Final = "endpoint.test"
 
