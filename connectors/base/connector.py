@@ -1,6 +1,6 @@
 """The capabilities a connector can have. Each is a small protocol; a manifest says which ones it has."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -89,8 +89,12 @@ class Source(Connector, Protocol):
         """The events in one verified webhook body; empty when it holds nothing for us. Pure."""
         ...
 
-    def list_recordings(self, since: datetime) -> AsyncIterator[SourceEvent]:
-        """Everything recorded since then, as the events a webhook would have brought, with the same keys."""
+    def list_recordings(self, since: datetime, bookmarks: MutableMapping[str, str]) -> AsyncIterator[SourceEvent]:
+        """Everything recorded since then, as the events a webhook would have brought, with the same keys.
+
+        `bookmarks` are the connector's own, by list, and kept for its next call: where it finds one, it may give only
+        what was added after it. It sets one once all that lies before it has been given.
+        """
         ...
 
     async def describe(self, recording: RecordingRef) -> MeetingDetails:

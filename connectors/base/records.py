@@ -88,6 +88,8 @@ class SourceEvent:
     recording: RecordingRef | None = None
     incomplete: bool = False
     records: RecordChange | None = None
+    user_id: str = ""
+    """Whose own access it is about, as the fact `user_id` of an account names them; empty: the whole account's."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Microsoft Teams as a source of recordings, and mail to the organiser as its way to tell results."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -70,15 +70,19 @@ class TeamsConnector:
             raise
         return self._event(item(body(answer), named.collection))
 
-    async def list_recordings(self, since: datetime) -> AsyncIterator[SourceEvent]:
-        """Recordings and transcripts made since then, of everybody or of the connected person."""
+    async def list_recordings(self, since: datetime, bookmarks: MutableMapping[str, str]) -> AsyncIterator[SourceEvent]:
+        """Recordings and transcripts made since then, of everybody or of the connected person.
+
+        Of everybody, only what was added since the last time; an item without any time is left out.
+        """
         if self._whole_tenant:
-            found = listed_by_app(self._client, since)
+            found = listed_by_app(self._client, since, bookmarks)
         else:
             now = their_now(await self._client.request("GET", "me"))
             found = listed_by_person(self._client, since, now)
         async for each in found:
-            yield self._event(each)
+            if each.ended_at or each.created_at:
+                yield self._event(each)
 
     async def describe(self, recording: RecordingRef) -> MeetingDetails:
         """The meeting with the recording and the transcript of one session, and who was there."""

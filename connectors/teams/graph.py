@@ -39,14 +39,39 @@ async def graph(client: AuthorizedClient) -> AsyncIterator[GraphServiceClient]:
 
 async def pages(client: AuthorizedClient, path: str, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
     """Every row of a list, over its pages. Raises the connector's errors."""
-    answer = body(await client.request("GET", path, params=dict(query)))
-    for _ in range(_MOST_PAGES):
+    first = await client.request("GET", path, params=dict(query))
+    async for answer in _following(client, first):
         for row in rows(answer.get("value")):
             yield row
-        following = answer.get("@odata.nextLink")
-        if not isinstance(following, str) or not following:
+
+
+async def delta(client: AuthorizedClient, address: str) -> tuple[list[Mapping[str, Any]], str]:
+    """The rows of a list that tells its changes, and the link that gives what will be added. Raises as `pages`.
+
+    `address` is the list's path, or the link of the last time. Rows that were removed are left out.
+    """
+    found: list[Mapping[str, Any]] = []
+    link = ""
+    async for answer in _following(client, await client.request("GET", address)):
+        found += [row for row in rows(answer.get("value")) if "@removed" not in row]
+        link = _link(answer, "delta")
+    return found, link
+
+
+async def _following(client: AuthorizedClient, answer: httpx.Response) -> AsyncIterator[Mapping[str, Any]]:
+    """The bodies of an answer and of those it leads to."""
+    for _ in range(_MOST_PAGES):
+        page = body(answer)
+        yield page
+        following = _link(page, "next")
+        if not following:
             return
-        answer = body(await client.request("GET", following))
+        answer = await client.request("GET", following)
+
+
+def _link(page: Mapping[str, Any], kind: str) -> str:
+    link = page.get(f"@odata.{kind}Link")
+    return link if isinstance(link, str) else ""
 
 
 def body(answer: httpx.Response) -> Mapping[str, Any]:

@@ -1,10 +1,10 @@
 """Recordings and transcripts that exist, whether or not a notification told of them.
 
-For the whole organisation: each user's export lists, of which `/delta` also gives what was added late. For one person
-these lists are closed, so their calendar leads to the meetings and those to their files.
+For the whole organisation: each user's export lists, of which `/delta` also gives what was added late, and next time
+only that. For one person these lists are closed, so their calendar leads to the meetings and those to their files.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -13,21 +13,24 @@ import httpx
 
 from connectors.base.connector import AuthorizedClient
 from connectors.base.errors import RequestRejected
-from connectors.teams.graph import pages
+from connectors.teams.graph import delta, pages
 from connectors.teams.items import RECORDINGS, TRANSCRIPTS, Item, item, meeting_path
 
 _LISTS = {RECORDINGS: "getAllRecordings", TRANSCRIPTS: "getAllTranscripts"}
 _NOT_OURS = {403, 404}
+_EXPIRED = 410
 _PAGE_SIZE = "100"
 _BEFORE_THE_CALL = timedelta(days=1)
 _AHEAD = timedelta(days=30)
 
 
-async def listed_by_app(client: AuthorizedClient, since: datetime) -> AsyncIterator[Item]:
-    """Everything recorded since then by users that the app may act for."""
+async def listed_by_app(
+    client: AuthorizedClient, since: datetime, bookmarks: MutableMapping[str, str]
+) -> AsyncIterator[Item]:
+    """Everything recorded since then by users that the app may act for, from each list's bookmark on."""
     query = {"$select": "id", "$filter": "accountEnabled eq true", "$top": _PAGE_SIZE}
     async for user in pages(client, "users", query):
-        async for found in _of_user(client, str(user["id"]), since):
+        async for found in _of_user(client, str(user["id"]), since, bookmarks):
             yield found
 
 
@@ -61,13 +64,16 @@ def their_now(answer: httpx.Response) -> datetime:
         return datetime.max.replace(tzinfo=UTC) - _AHEAD
 
 
-async def _of_user(client: AuthorizedClient, user_id: str, since: datetime) -> AsyncIterator[Item]:
+async def _of_user(
+    client: AuthorizedClient, user_id: str, since: datetime, bookmarks: MutableMapping[str, str]
+) -> AsyncIterator[Item]:
     start = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for collection, function in _LISTS.items():
         arguments = f"meetingOrganizerUserId='{user_id}',startDateTime={start}"
         path = f"users/{user_id}/onlineMeetings/{function}({arguments})/delta"
+        name = f"{user_id}/{collection}"
         try:
-            rows = [row async for row in pages(client, path, {})]
+            rows, link = await _added(client, bookmarks.get(name, ""), path)
         except RequestRejected as error:
             if error.status not in _NOT_OURS:
                 raise
@@ -75,6 +81,18 @@ async def _of_user(client: AuthorizedClient, user_id: str, since: datetime) -> A
             return
         for row in rows:
             yield item(row, collection)
+        bookmarks[name] = link
+
+
+async def _added(client: AuthorizedClient, bookmark: str, path: str) -> tuple[list[Mapping[str, Any]], str]:
+    """What came after the bookmark; the whole list where there is none, or Graph does not know it any more."""
+    if bookmark:
+        try:
+            return await delta(client, bookmark)
+        except RequestRejected as error:
+            if error.status != _EXPIRED:
+                raise
+    return await delta(client, path)
 
 
 async def _organised(client: AuthorizedClient, begin: datetime, end: datetime) -> AsyncIterator[Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """Zoom as a source of recordings, and its Team Chat as a way to tell results to the host."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -53,7 +53,11 @@ class ZoomConnector:
         """The events in a verified webhook body."""
         return events_in(body)
 
-    async def list_recordings(self, since: datetime) -> AsyncIterator[SourceEvent]:
+    async def list_recordings(
+        self,
+        since: datetime,
+        bookmarks: MutableMapping[str, str],  # noqa: ARG002 Zoom lists by date alone
+    ) -> AsyncIterator[SourceEvent]:
         """Finished recordings of every host we may list, from that day on."""
         answer = await self._client.request("GET", "users/me")
         account_id, now = str(body_of(answer).get("account_id") or ""), their_now(answer)

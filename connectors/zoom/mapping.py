@@ -101,7 +101,7 @@ def _deauthorized(payload: Mapping[str, Any], told_at: datetime | None) -> Sourc
     if not account_id or happened is None:
         raise RequestRejected("the event names no account or time", status=400)
     key = f"{EventKind.ACCOUNT_DEAUTHORIZED}:{account_id}:{_digest(user_id, happened.isoformat())}"
-    return SourceEvent(EventKind.ACCOUNT_DEAUTHORIZED, account_id, key, happened)
+    return SourceEvent(EventKind.ACCOUNT_DEAUTHORIZED, account_id, key, happened, user_id=user_id)
 
 
 def _uuid(meeting: Mapping[str, Any]) -> str:

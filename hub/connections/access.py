@@ -29,7 +29,7 @@ async def open_connector(runtime: Runtime, organisation_id: str, connection_id: 
     """The connector of this connection with its authorised client.
 
     Raises `ConnectionMissing`, and `AuthorizationLost` at once when the connection is not active. An
-    `AuthorizationLost` that leaves the block, from wherever it comes, puts the connection into `reconnect`.
+    `AuthorizationLost` that leaves the block, from wherever it comes, puts an active connection into `reconnect`.
     """
     key = ConnectionKey(organisation_id, connection_id)
     async with AsyncExitStack() as stack:

@@ -19,7 +19,7 @@ from hub.connections.errors import ConnectionsError
 from hub.connections.models import Connection
 from hub.connections.repository import all_connections
 from hub.connections.sealing import open_tokens
-from hub.connections.service.access import ConnectionKey
+from hub.connections.service.access import APP_REFUSED, ConnectionKey
 from hub.connections.service.check import check_connection
 from hub.kit.crypto import SealedValueError
 from hub.runtime import Runtime
@@ -99,7 +99,8 @@ def _told(runtime: Runtime, row: Connection, account: str, error: Exception | No
 
 def _advice(provider: str, error: Exception) -> str:
     name = registry.manifest(provider).name
-    words = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), "See the hub's log.")
+    kind = RequestRejected if getattr(error, "code", None) == APP_REFUSED else type(error)
+    words = next((text for each, text in _ADVICE.items() if issubclass(kind, each)), "See the hub's log.")
     return words.format(name=name, provider=provider)
 
 

@@ -22,7 +22,8 @@ Reader = Annotated[Caller, Depends(allow("connections:read"))]
 
 
 class ConnectionView(BaseModel):
-    """A linked account. `reconnect` means that only a person can repair it, by authorising again."""
+    """A linked account. `reconnect` means that only a person can repair it, by authorising again; `refused` that the
+    provider refuses the hub's own app, which whoever runs the hub repairs."""
 
     id: str
     provider: str

@@ -6,6 +6,7 @@ ConnectionsError
 ├── ConfigInvalid        an answer on the connect form has to change
 ├── RedirectInvalid      the browser came back with a state that is unknown, used, expired or somebody else's
 └── ConnectFailed        the provider did not complete the authorisation; `reason` says why
+    └── AccountTaken     the account is connected already: as somebody else, or with other access
 """
 
 
@@ -39,3 +40,11 @@ class ConnectFailed(ConnectionsError):
     def __init__(self, message: str, *, declined: bool = False) -> None:
         super().__init__(message)
         self.declined = declined
+
+
+class AccountTaken(ConnectFailed):
+    """Keeping this access would silently end that of the connection `connection_id`."""
+
+    def __init__(self, message: str, *, connection_id: str) -> None:
+        super().__init__(message)
+        self.connection_id = connection_id

@@ -11,10 +11,12 @@ from hub.kit.repository import TenantModel
 
 
 class ConnectionState(StrEnum):
-    """`reconnect` means only a person can repair it, by authorising again."""
+    """`reconnect` means only a person can repair it, by authorising again; `refused` that the provider refuses the
+    hub's own app, which whoever runs the hub repairs: nobody has to authorise again."""
 
     ACTIVE = "active"
     RECONNECT = "reconnect"
+    REFUSED = "refused"
     REVOKED = "revoked"
 
 
@@ -45,6 +47,20 @@ class Connection(TenantModel, table=True):
     """What the admin chose for this connection, by the manifest's `[config]` fields."""
     created_at: datetime = moment()
     checked_at: datetime | None = moment(default=None, nullable=True)
+    reconciled_at: datetime | None = moment(default=None, nullable=True)
+    """Everything that a source had by then was taken in; only a run that came to its end moves it."""
+
+
+class Bookmark(TenantModel, table=True):
+    """Up to where one of a source's lists was read, in its connector's own words."""
+
+    __table_args__ = (UniqueConstraint("connection_id", "name"),)
+
+    id: str = Field(default_factory=lambda: new_id("bmk"), primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    connection_id: str = Field(foreign_key="connection.id", index=True)
+    name: str
+    place: str
 
 
 class Authorization(TenantModel, table=True):

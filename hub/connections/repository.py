@@ -1,12 +1,13 @@
 """Connections and redirects in flight, of one organisation."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from hub.connections.models import Authorization, Connection, ConnectionState
+from hub.connections.models import Authorization, Bookmark, Connection, ConnectionState
 from hub.kit.repository import TenantRepository
 
 
@@ -20,17 +21,49 @@ class ConnectionRepository(TenantRepository[Connection]):
         statement = self.select().where(Connection.provider == provider, Connection.account_id == account_id)
         return self.session.exec(statement).first()
 
-    def update_if(self, connection_id: str, seen_version: int, *, while_active: bool = False, **values: Any) -> bool:
-        """Set `values` unless the tokens have changed since `seen_version`; False when they have."""
+    def update_if(
+        self, connection_id: str, seen_version: int, *, standing: ConnectionState | None = None, **values: Any
+    ) -> bool:
+        """Set `values` unless the tokens have changed since `seen_version`, or it is not `standing` so: then False."""
         statement = sa.update(Connection).where(
             col(Connection.id) == connection_id,
             col(Connection.organisation_id) == self.organisation_id,
             col(Connection.token_version) == seen_version,
         )
-        if while_active:
-            statement = statement.where(col(Connection.state) == ConnectionState.ACTIVE)
+        if standing is not None:
+            statement = statement.where(col(Connection.state) == standing)
         result = cast("sa.CursorResult[Any]", self.session.connection().execute(statement.values(**values)))
         return result.rowcount == 1
+
+
+class Bookmarks(TenantRepository[Bookmark]):
+    """How far the lists of one organisation's sources were read."""
+
+    model: ClassVar[type[Any]] = Bookmark
+
+    def of_connection(self, connection_id: str) -> dict[str, str]:
+        """The places by list."""
+        return {row.name: row.place for row in self._rows(connection_id)}
+
+    def keep(self, connection_id: str, places: Mapping[str, str]) -> None:
+        """Set the places of these lists; others stay."""
+        known = {row.name: row for row in self._rows(connection_id)}
+        for name, place in places.items():
+            if name in known:
+                known[name].place = place
+            else:
+                new = Bookmark(
+                    organisation_id=self.organisation_id, connection_id=connection_id, name=name, place=place
+                )
+                self.session.add(new)
+
+    def forget(self, connection_id: str) -> None:
+        """Read everything from the beginning next time."""
+        for row in self._rows(connection_id):
+            self.session.delete(row)
+
+    def _rows(self, connection_id: str) -> Sequence[Bookmark]:
+        return self.all(self.select().where(Bookmark.connection_id == connection_id))
 
 
 def connections_of_account(session: Session, provider: str, account_id: str) -> list[Connection]:
@@ -57,6 +90,14 @@ def connections_of_others(session: Session, organisation_id: str, provider: str,
         Connection.organisation_id != organisation_id,
     )
     return list(session.exec(statement).all())
+
+
+def refused_connections(session: Session, before: datetime) -> list[Connection]:
+    """Those whose provider refused the hub's app, and was last asked before then; over all organisations."""
+    statement = select(Connection).where(
+        Connection.state == ConnectionState.REFUSED, col(Connection.checked_at) < before
+    )
+    return list(session.exec(statement.order_by(Connection.id)).all())
 
 
 def idle_connections(session: Session, before: datetime) -> list[Connection]:

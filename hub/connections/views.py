@@ -14,6 +14,7 @@ from connectors.base.manifest import Manifest
 from hub.accounts.dependencies import CurrentAdmin, CurrentRuntime, verify_csrf
 from hub.connections.config import read_config
 from hub.connections.errors import (
+    AccountTaken,
     ConfigInvalid,
     ConnectFailed,
     ConnectionMissing,
@@ -23,7 +24,7 @@ from hub.connections.errors import (
 from hub.connections.models import Connection
 from hub.connections.notices import Notice
 from hub.connections.repository import ConnectionRepository
-from hub.connections.service.access import ConnectionKey
+from hub.connections.service.access import APP_REFUSED, ConnectionKey
 from hub.connections.service.check import check_connection
 from hub.connections.service.disconnect import disconnect
 from hub.connections.service.finish import Visitor, finish_connecting
@@ -88,6 +89,8 @@ async def callback(
         kept = await finish_connecting(runtime, visitor, manifest.id, dict(request.query_params))
     except RedirectInvalid:
         return _back(Notice.START_AGAIN, manifest.id)
+    except AccountTaken as error:
+        return _back(Notice.TAKEN, manifest.id, connection=error.connection_id)
     except ConnectFailed as error:
         _log.warning("connection.failed", provider=manifest.id, reason=str(error))
         return _back(Notice.DECLINED if error.declined else Notice.FAILED, manifest.id)
@@ -100,8 +103,8 @@ async def check(connection: OwnConnection, runtime: CurrentRuntime) -> RedirectR
     """Ask the provider whether the connection works."""
     try:
         await check_connection(runtime, _key(connection))
-    except AuthorizationLost:
-        return _back(Notice.RECONNECT, connection.provider)
+    except AuthorizationLost as error:
+        return _back(Notice.REFUSED if error.code == APP_REFUSED else Notice.RECONNECT, connection.provider)
     except ConnectorError as error:
         _log.warning("connection.check_failed", connection=connection.id, reason=str(error))
         return _back(Notice.UNAVAILABLE, connection.provider)

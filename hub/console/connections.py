@@ -54,6 +54,7 @@ def connections(
     notice: str = "",
     provider: str = "",
     field: str = "",
+    connection: str = "",
 ) -> Response:
     """Cards drawn from the manifests, under their categories."""
     with runtime.database.transaction() as session:
@@ -68,7 +69,7 @@ def connections(
         groups=[(_HEADINGS[key], list(group)) for key, group in groupby(cards, lambda card: card.manifest.category)],
         shown=CONNECTION,
         lost=sorted({provider_name(row.provider) for row in rows if row.state is ConnectionState.RECONNECT}),
-        said=_said(notice, provider, field),
+        said=_said(notice, provider, field, next((row.account_name for row in rows if row.id == connection), "")),
         said_tone="good" if is_good_news(notice) else "note",
     )
 
@@ -87,13 +88,13 @@ def logo(request: Request, provider: str, member: OptionalMember) -> Response:
     return FileResponse(manifest.logo, media_type="image/svg+xml", headers=headers)
 
 
-def _said(notice: str, provider: str, field: str) -> str:
+def _said(notice: str, provider: str, field: str, account_name: str) -> str:
     """The sentence for an outcome in the address; none for a provider we do not know: words never come from a link."""
     manifest = find_manifest(provider)
     if manifest is None:
         return ""
     asked = manifest.config.get(field)
-    return notice_text(notice, manifest.name) + (f" {asked.label}: {asked.help}" if asked else "")
+    return notice_text(notice, manifest.name, account_name) + (f" {asked.label}: {asked.help}" if asked else "")
 
 
 def _card(manifest: Manifest, rows: tuple[Connection, ...], settings: Settings) -> Card:

@@ -21,7 +21,7 @@ from hub.console.providers import capabilities, provider_name
 from hub.console.rendering import page
 from hub.console.report import ReportView, series_of, thresholds_of, view_of
 from hub.console.states import MEETING, UNDER_WAY
-from hub.crm.repository import REMOVED, Matches, Watches
+from hub.crm.repository import TAKEN_AWAY, Matches, Watches
 from hub.deliveries.repository import Deliveries, Destinations
 from hub.meetings.models import Meeting, Participant, TimelineEntry
 from hub.meetings.repository import Meetings, Participants, Timeline
@@ -100,8 +100,8 @@ def _records(session: Session, organisation_id: str, found: Meeting) -> dict[str
     targets = Destinations(session, organisation_id).enabled()
     linked = {row.id: row for row in ConnectionRepository(session, organisation_id).all()}
     return {
-        "matches": [row for row in rows if row.rule != REMOVED],
-        "removed": [row for row in rows if row.rule == REMOVED],
+        "matches": [row for row in rows if row.rule not in TAKEN_AWAY],
+        "removed": [row for row in rows if row.rule in TAKEN_AWAY],
         "watched_until": watch.until if watch else None,
         "crms": [each for each in targets if _is_crm(linked[each.connection_id])],
     }

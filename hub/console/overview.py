@@ -15,6 +15,7 @@ from hub.console.meetings import MeetingRow, meeting_rows
 from hub.console.providers import provider_name
 from hub.console.rendering import page
 from hub.console.setup import setup_steps
+from hub.deliveries.late import late
 from hub.deliveries.models import Delivery, DeliveryState
 from hub.meetings.models import Meeting, MeetingState
 from hub.meetings.repository import Meetings
@@ -22,6 +23,7 @@ from hub.meetings.repository import Meetings
 router = APIRouter()
 
 _RECENT = 6
+_MOST_LATE = 3
 _PERIOD = timedelta(days=30)
 
 
@@ -55,7 +57,7 @@ def overview(request: Request, member: CurrentMember, runtime: CurrentRuntime) -
             member=member,
             steps=steps,
             is_set_up=all(step.done for step in steps),
-            concerns=_concerns(session, organisation_id, since),
+            concerns=[*_late(session, organisation_id, runtime.clock()), *_concerns(session, organisation_id, since)],
             figures=_figures(session, organisation_id, since),
             rows=_recent(session, organisation_id),
         )
@@ -68,9 +70,23 @@ def _recent(session: Session, organisation_id: str) -> list[MeetingRow]:
     )
 
 
+def _late(session: Session, organisation_id: str, now: datetime) -> list[Concern]:
+    """Results that have to be somewhere by a time, the most pressing first."""
+    found = late(session, now, organisation_id)
+    concerns = [
+        Concern(f"{due.meeting.title or 'Untitled meeting'}: {due.words(now)}", f"/meetings/{due.meeting.id}", "Look")
+        for due in found[:_MOST_LATE]
+    ]
+    more = len(found) - len(concerns)
+    if more:
+        concerns += [Concern(f"{_counted(more, 'more result is', 'more results are')} as pressing", "/meetings", "See")]
+    return concerns
+
+
 def _concerns(session: Session, organisation_id: str, since: datetime) -> list[Concern]:
     rows = ConnectionRepository(session, organisation_id)
     lost = rows.all(rows.select().where(Connection.state == ConnectionState.RECONNECT))
+    refused = rows.all(rows.select().where(Connection.state == ConnectionState.REFUSED))
     concerns = [
         Concern(
             f"{provider_name(row.provider)} needs to be connected again: {row.state_reason}",
@@ -79,6 +95,7 @@ def _concerns(session: Session, organisation_id: str, since: datetime) -> list[C
         )
         for row in lost
     ]
+    concerns += [Concern(row.state_reason, "/connections", "Look") for row in refused]
     dead = _count(session, Delivery, organisation_id, since, Delivery.state == DeliveryState.DEAD)
     failed = _count(session, Meeting, organisation_id, since, Meeting.state == MeetingState.FAILED)
     if dead:

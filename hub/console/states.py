@@ -24,6 +24,7 @@ MEETING = {
 CONNECTION = {
     ConnectionState.ACTIVE: Shown("Connected", "good"),
     ConnectionState.RECONNECT: Shown("Reconnect needed", "bad"),
+    ConnectionState.REFUSED: Shown("App refused", "bad"),
     ConnectionState.REVOKED: Shown("Disconnected", "quiet"),
 }
 DELIVERY = {

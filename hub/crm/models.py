@@ -25,8 +25,8 @@ class CrmMatch(TenantModel, table=True):
     record_url: str = ""
     participant_email: str | None = None
     rule: str
-    """The matching rule, for example `contact_by_email`, `opportunity_by_contact_role`; `chosen_by_member` for a
-    person's choice, and `removed` for a record that a person took away: kept so that no rule brings it back."""
+    """The matching rule, for example `contact_by_email`, `opportunity_by_contact_role`; or what a
+    person did, as `hub.crm.repository` names it: chose another record, added one, or took one away."""
     reason: str
     alternatives: list[dict[str, str]] = json_field(default_factory=list)
     chosen_by: str = "rule"

@@ -9,9 +9,18 @@ from connectors.base.records import RecordRef
 from hub.crm.models import CrmMatch, CrmWatch
 from hub.kit.repository import TenantRepository
 
-REMOVED: Final = "removed"
-"""The rule of a row that a person took away: it stays, so that matching again does not bring it back."""
 BY_RULE: Final = "rule"
+CHOSEN: Final = "chosen_by_member"
+"""A person put this record in the place of another."""
+ADDED: Final = "added_by_member"
+"""A person put it beside what rules find: that says nothing about their records."""
+REMOVED: Final = "removed"
+"""A person took it away: the row stays, so that matching again does not bring it back."""
+ADDITION_REMOVED: Final = "addition_removed"
+"""The same for one that a person had added."""
+TAKEN_AWAY: Final = frozenset({REMOVED, ADDITION_REMOVED})
+ABOUT_ITSELF: Final = frozenset({ADDED, ADDITION_REMOVED})
+"""What decides about its own record; the others also about whichever one a rule would put there."""
 
 
 class Matches(TenantRepository[CrmMatch]):
@@ -21,7 +30,7 @@ class Matches(TenantRepository[CrmMatch]):
 
     def of_meeting(self, meeting_id: str, connection_id: str | None = None) -> Sequence[CrmMatch]:
         """The records that stand, oldest first; of one connection when given."""
-        return [row for row in self.decided(meeting_id, connection_id) if row.rule != REMOVED]
+        return [row for row in self.decided(meeting_id, connection_id) if row.rule not in TAKEN_AWAY]
 
     def decided(self, meeting_id: str, connection_id: str | None = None) -> Sequence[CrmMatch]:
         """Everything known, also what a person removed."""

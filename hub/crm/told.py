@@ -6,6 +6,7 @@ from typing import Final
 
 from connectors.base.errors import AuthorizationLost, ConnectorError, RateLimited, RequestRejected
 from hub.connections.errors import ConnectionMissing
+from hub.connections.service.access import APP_REFUSED
 from hub.errors import Conflict, NotFound, Unavailable
 
 _COME_BACK_S: Final = 30
@@ -17,6 +18,8 @@ def told() -> Iterator[None]:
     try:
         yield
     except AuthorizationLost as error:
+        if error.code == APP_REFUSED:
+            raise Conflict(error.message) from error
         raise Conflict(f"The account has to be connected again: {error.message}") from error
     except RequestRejected as error:
         raise Conflict(error.message) from error

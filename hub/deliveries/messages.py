@@ -22,9 +22,11 @@ EVENT_TYPES: Final[Mapping[str, str]] = {
     "session.report_ready": "A live session's report can be fetched.",
     "meeting.matched": "A meeting was matched to CRM records.",
     "connection.reconnect_required": "A provider account must be authorised again.",
+    "connection.app_refused": "A provider refuses the hub's own app; whoever runs the hub has to repair that.",
     "endpoint.disabled": "A webhook endpoint was switched off.",
     "delivery.failed": "A result or message could not be delivered.",
     "delivery.deadline_near": "A result is about to reach its destination later than it has to.",
+    "delivery.deadline_missed": "A result did not reach its destination in time.",
 }
 TEST_EVENT: Final = "endpoint.test"
 

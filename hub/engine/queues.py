@@ -11,6 +11,7 @@ MATCHING: Final = "matching"
 MESSAGES: Final = "messages"
 WEBHOOKS: Final = "webhooks"
 HOUSEKEEPING: Final = "housekeeping"
+RECONCILIATION: Final = "reconciliation"
 
 _QUICK_AT_ONCE: Final = 4
 _LEISURE: Final = 3
@@ -46,6 +47,7 @@ def standard(analyses_at_once: int, deliveries_at_once: int) -> tuple[Queue, ...
         Queue(MESSAGES, 8),
         Queue(WEBHOOKS, deliveries_at_once),
         Queue(HOUSEKEEPING, 4),
+        Queue(RECONCILIATION, 2, in_turn=True),
     )
 
 

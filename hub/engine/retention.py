@@ -7,6 +7,8 @@ from dbos import DBOS
 
 KEEP_FINISHED: Final = timedelta(days=14)
 KEEP_TICKS: Final = timedelta(hours=6)
+TICK: Final = "tick:"
+"""How the ids of work begin that the clock starts, besides the schedules' own."""
 _SCHEDULED: Final = "sched-"
 _FINISHED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _BATCH: Final = 500
@@ -14,7 +16,7 @@ _BATCH: Final = 500
 
 async def forget_finished(now: datetime) -> int:
     """Delete workflows that finished more than `KEEP_FINISHED` ago, those of the clock sooner; gives how many."""
-    ticks = await _forget(now - KEEP_TICKS, prefix=_SCHEDULED)
+    ticks = sum([await _forget(now - KEEP_TICKS, prefix=prefix) for prefix in (_SCHEDULED, TICK)])
     return ticks + await _forget(now - KEEP_FINISHED, prefix=None)
 
 

@@ -32,6 +32,7 @@ _NOT_HERE: Final = "Results are not sent here. An admin can choose where they go
 _STATES: Final = {
     ConnectionState.ACTIVE: "works",
     ConnectionState.RECONNECT: "has to be connected again",
+    ConnectionState.REFUSED: "refuses the hub's app",
     ConnectionState.REVOKED: "is disconnected",
 }
 

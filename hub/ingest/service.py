@@ -1,6 +1,7 @@
 """Takes provider events in: find whose they are, store each once, start its work in the same transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -29,9 +30,12 @@ _log = structlog.get_logger(__name__)
 
 PROCESS_RECORDING: Final = "process_recording"
 FORGET_CONNECTION: Final = "forget_connection_data"
+PROVE_ACCESS: Final = "prove_access"
 COMPLETE_EVENT: Final = "complete_event"
 KEEP_SUBSCRIBED: Final = "keep_subscribed"
 FOLLOW_RECORDS: Final = "follow_records"
+_REPEATED_FOR_S: Final = 300
+"""Subscriptions end or miss something again and again, and Microsoft tells one time of it from another by nothing."""
 _STARTS_WORK: Final = (EventKind.RECORDING_COMPLETED, EventKind.TRANSCRIPT_COMPLETED)
 
 
@@ -73,7 +77,7 @@ def _route(runtime: Runtime, provider: str, event: SourceEvent) -> None:
     if not receivers:
         _log.info("hook.unknown_account", provider=provider, kind=event.kind)
     if event.kind is EventKind.ACCOUNT_DEAUTHORIZED:
-        _forget_all(runtime, receivers)
+        _forget_all(runtime, [connection for connection in receivers if _is_certain(event, connection)])
     elif event.kind is EventKind.ACCESS_REVOKED:
         _ask_to_reconnect(runtime, receivers)
 
@@ -94,6 +98,7 @@ def _take_one(
     runtime: Runtime, session: Session, connection: Connection, event: SourceEvent, source: InboundSource
 ) -> bool:
     now = runtime.clock()
+    event = _this_time(event, now)
     row = InboundEvent(
         organisation_id=connection.organisation_id,
         connection_id=connection.id,
@@ -112,11 +117,19 @@ def _take_one(
     return True
 
 
+def _this_time(event: SourceEvent, now: datetime) -> SourceEvent:
+    """The event with a key that is its own again after a few minutes, where the provider's cannot tell."""
+    if event.kind is not EventKind.SUBSCRIPTION_ENDING:
+        return event
+    return replace(event, key=f"{event.key}:{now.timestamp() // _REPEATED_FOR_S:.0f}")
+
+
 def _start(session: Session, connection: Connection, row: InboundEvent, event: SourceEvent, now: datetime) -> None:
     if event.kind is EventKind.ACCOUNT_DEAUTHORIZED:
-        enqueue(session, Work(FORGET_CONNECTION, queues.HOUSEKEEPING, f"forget:{row.id}", (connection.id,)))
+        certain = _is_certain(event, connection)
+        enqueue(session, forgetting_work(row) if certain else proving_work(connection.id, row.id, attempt=0))
     elif event.kind is EventKind.SUBSCRIPTION_ENDING:
-        enqueue(session, Work(KEEP_SUBSCRIBED, queues.HOUSEKEEPING, f"subscribe:{row.id}", (connection.id,)))
+        enqueue(session, subscribing_work(connection.id, row.id, attempt=0))
     elif event.records is not None:
         enqueue(session, Work(FOLLOW_RECORDS, queues.HOUSEKEEPING, f"follow:{row.id}", (row.id,)))
     elif event.incomplete:
@@ -126,6 +139,29 @@ def _start(session: Session, connection: Connection, row: InboundEvent, event: S
         enqueue(session, recording_work(connection, row, attempt=0))
     elif event.kind is EventKind.MEETING_ENDED and event.recording is not None:
         note_ended(session, connection, event, now)
+
+
+def _is_certain(event: SourceEvent, connection: Connection) -> bool:
+    """Whether the app was removed by whom we were connected; a colleague may have removed it for themselves alone."""
+    return not event.user_id or event.user_id == connection.account.get("user_id")
+
+
+def forgetting_work(row: InboundEvent) -> Work:
+    """Deleting what came from an account whose owner removed the app."""
+    return Work(FORGET_CONNECTION, queues.HOUSEKEEPING, f"forget:{row.id}", (row.connection_id,))
+
+
+def proving_work(connection_id: str, event_id: str, *, attempt: int, delay_s: float = 0.0) -> Work:
+    """Asking whether the access of a connection still stands."""
+    args = (connection_id, event_id, attempt)
+    return Work(PROVE_ACCESS, queues.HOUSEKEEPING, f"prove:{event_id}:a{attempt}", args, delay_s=delay_s)
+
+
+def subscribing_work(connection_id: str, event_id: str, *, attempt: int, delay_s: float = 0.0) -> Work:
+    """Renewing subscriptions because an event asks for it."""
+    work_id = f"subscribe:{event_id}:a{attempt}"
+    args = (connection_id, event_id, attempt)
+    return Work(KEEP_SUBSCRIBED, queues.HOUSEKEEPING, work_id, args, delay_s=delay_s)
 
 
 def completing_work(row: InboundEvent, *, attempt: int, delay_s: float = 0.0) -> Work:

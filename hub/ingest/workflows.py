@@ -1,7 +1,8 @@
-"""What follows from provider events besides the pipeline: completing them, and staying subscribed to them."""
+"""Provider events besides the pipeline: completing them, staying subscribed to them, finding those that never came."""
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from hub import runtime as runtimes
@@ -11,9 +12,10 @@ from hub.connections.service.subscribe import subscribing, try_subscribing
 from hub.engine import durable
 from hub.engine.schedules import Schedule
 from hub.ingest import completing, following
-from hub.ingest.reconciliation import reconcile
-from hub.ingest.service import COMPLETE_EVENT, FOLLOW_RECORDS, KEEP_SUBSCRIBED
-from hub.runtime import Runtime
+from hub.ingest.proving import prove
+from hub.ingest.reconciliation import RECONCILE, reconcile
+from hub.ingest.renewing import renew
+from hub.ingest.service import COMPLETE_EVENT, FOLLOW_RECORDS, KEEP_SUBSCRIBED, PROVE_ACCESS
 
 _EVERY_S: Final = 900
 """Often enough that a subscription that could not be made when its account was connected is made soon."""
@@ -31,15 +33,30 @@ async def complete_event(event_id: str, attempt: int) -> None:
 
 
 @durable.workflow(KEEP_SUBSCRIBED)
-async def keep_subscribed(connection_id: str) -> None:
-    """The provider says that a subscription ends, has ended or has missed something."""
-    await _renew(connection_id)
+async def keep_subscribed(connection_id: str, event_id: str = "", attempt: int = 0) -> None:
+    """The provider says that a subscription ends, has ended or has missed something.
+
+    Work from before tries were counted names its connection alone.
+    """
+    await _renew(connection_id, event_id or connection_id, attempt)
 
 
 @durable.workflow(FOLLOW_RECORDS)
 async def follow_records(event_id: str) -> None:
     """A CRM says what became of records that results belong to."""
     await _follow(event_id)
+
+
+@durable.workflow(PROVE_ACCESS)
+async def prove_access(connection_id: str, event_id: str, attempt: int) -> None:
+    """Somebody removed the app at the provider: see whether that ended this connection."""
+    await _prove(connection_id, event_id, attempt)
+
+
+@durable.workflow(RECONCILE)
+async def reconcile_source(organisation_id: str, connection_id: str, asked_at: str) -> None:
+    """Look through one source for recordings that no webhook announced."""
+    await _reconcile(organisation_id, connection_id, asked_at)
 
 
 @durable.workflow("keep_all_subscribed")
@@ -59,13 +76,18 @@ async def _follow(event_id: str) -> int:
 
 
 @durable.step("keep_subscribed")
-async def _renew(connection_id: str) -> None:
-    runtime = runtimes.current()
-    connection = await asyncio.to_thread(_load, runtime, connection_id)
-    if connection is None:
-        return
-    await try_subscribing(runtime, _key(connection), connection.provider, asked=True)
-    await reconcile(runtime, connection)
+async def _renew(connection_id: str, event_id: str, attempt: int) -> None:
+    await renew(runtimes.current(), connection_id, event_id, attempt)
+
+
+@durable.step("prove_access")
+async def _prove(connection_id: str, event_id: str, attempt: int) -> None:
+    await prove(runtimes.current(), connection_id, event_id, attempt)
+
+
+@durable.step("reconcile_source")
+async def _reconcile(organisation_id: str, connection_id: str, asked_at: str) -> int:
+    return await reconcile(runtimes.current(), organisation_id, connection_id, datetime.fromisoformat(asked_at))
 
 
 @durable.step("keep_all_subscribed")
@@ -73,11 +95,6 @@ async def _keep_all() -> int:
     runtime = runtimes.current()
     found = await asyncio.to_thread(subscribing, runtime)
     return sum([await try_subscribing(runtime, _key(each), each.provider) for each in found])
-
-
-def _load(runtime: Runtime, connection_id: str) -> Connection | None:
-    with runtime.database.transaction() as session:
-        return session.get(Connection, connection_id)
 
 
 def _key(connection: Connection) -> ConnectionKey:

@@ -1,4 +1,4 @@
-"""What repeats by the clock: reconciliation, resuming after a reconnection, keeping tokens alive, retention."""
+"""What repeats by the clock: reconciliation, resuming what waited, keeping accounts alive, retention."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from hub.analysis import housekeeping as inputs
 from hub.connections.service.access import ConnectionKey
 from hub.connections.service.disconnect import forget
 from hub.connections.service.keep_alive import keep_alive
+from hub.connections.service.refused import ask_refused_again
 from hub.deliveries.forgetting import forget_expired_messages
 from hub.deliveries.service import resume_parked as resume_deliveries
 from hub.engine import durable, retention
@@ -28,6 +29,7 @@ from hub.speech.listening import forget_readings
 
 _RESUME_EVERY_S: Final = 20
 _HOUR_S: Final = 3600
+_ASK_AGAIN_EVERY_S: Final = 300
 _INPUTS_EVERY_S: Final = 300
 _FORGET_WINDOWS: Final = timedelta(hours=1)
 
@@ -37,6 +39,7 @@ def schedules(settings: Settings) -> Sequence[Schedule]:
     return (
         Schedule("reconcile", reconcile_sources, settings.reconcile_every_s),
         Schedule("resume", resume_waiting, _RESUME_EVERY_S),
+        Schedule("refused", ask_refused_connections, _ASK_AGAIN_EVERY_S),
         Schedule("keep_alive", keep_connections_alive, _HOUR_S),
         Schedule("retention", apply_retention, _HOUR_S),
         Schedule("inputs", keep_inputs_in_order, _INPUTS_EVERY_S),
@@ -45,7 +48,7 @@ def schedules(settings: Settings) -> Sequence[Schedule]:
 
 @durable.workflow("reconcile_sources")
 async def reconcile_sources(_scheduled: Any, _context: Any) -> None:
-    """Look for recordings that no webhook announced."""
+    """Have each source looked through for recordings that no webhook announced."""
     await _reconcile()
 
 
@@ -53,6 +56,12 @@ async def reconcile_sources(_scheduled: Any, _context: Any) -> None:
 async def resume_waiting(_scheduled: Any, _context: Any) -> None:
     """Start again what waited for a person to reconnect an account."""
     await _resume()
+
+
+@durable.workflow("ask_refused_connections")
+async def ask_refused_connections(_scheduled: Any, _context: Any) -> None:
+    """See whether providers that refused the hub's app accept it again."""
+    await _ask_refused()
 
 
 @durable.workflow("keep_connections_alive")
@@ -81,9 +90,7 @@ async def forget_connection_data(connection_id: str) -> None:
 
 @durable.step("reconcile")
 async def _reconcile() -> int:
-    runtime = runtimes.current()
-    found = await asyncio.to_thread(reconciliation.sources, runtime)
-    return sum([await reconciliation.reconcile(runtime, connection) for connection in found])
+    return await asyncio.to_thread(reconciliation.begin, runtimes.current())
 
 
 @durable.step("resume")
@@ -91,6 +98,11 @@ async def _resume() -> int:
     runtime = runtimes.current()
     recordings = await asyncio.to_thread(resume_recordings, runtime)
     return recordings + await asyncio.to_thread(resume_deliveries, runtime)
+
+
+@durable.step("ask_refused")
+async def _ask_refused() -> int:
+    return await ask_refused_again(runtimes.current())
 
 
 @durable.step("keep_alive")

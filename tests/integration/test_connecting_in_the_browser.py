@@ -103,6 +103,36 @@ async def test_an_admin_connects_an_account_and_it_is_renewed_the_second_time(
     assert connection.token_version == 2
 
 
+async def test_somebody_else_of_the_same_account_takes_nobodys_place(hub: Runtime, provider: FakeProvider) -> None:
+    async with signed_in(hub, "mira@harbourlight.example") as browser:
+        await browser.come_back(state=await browser.start(provider), code=CODE)
+        [mine] = _connections(hub)
+        _sign_in_as(provider, "uR5Colleague")
+
+        refused = await browser.http.get(
+            "/oauth/zoom/callback", params={"state": await browser.start(provider), "code": CODE}
+        )
+
+    assert refused.headers["location"] == f"/connections?notice=taken&provider=zoom&connection={mine.id}"
+    [connection] = _connections(hub)
+    assert (connection.token_version, connection.tokens) == (mine.token_version, mine.tokens)
+
+
+async def test_once_the_first_is_disconnected_somebody_else_can_be_connected(
+    hub: Runtime, provider: FakeProvider
+) -> None:
+    async with signed_in(hub, "mira@harbourlight.example") as browser:
+        await browser.come_back(state=await browser.start(provider), code=CODE)
+        [mine] = _connections(hub)
+        await browser.post(f"/connections/{mine.id}/disconnect")
+        _sign_in_as(provider, "uR5Colleague")
+
+        assert await browser.come_back(state=await browser.start(provider), code=CODE) == "renewed"
+
+    [connection] = _connections(hub)
+    assert (connection.id, connection.account["user_id"]) == (mine.id, "uR5Colleague")
+
+
 async def test_a_salesforce_connection_signs_in_where_its_form_says(hub: Runtime) -> None:
     apps = {"salesforce": OAuthApp(client_id=CLIENT_ID, client_secret=SecretStr(CLIENT_SECRET))}
     salesforce = replace(hub, settings=hub.settings.model_copy(update={"oauth_apps": apps}))
@@ -202,6 +232,14 @@ async def test_a_connection_is_checked_and_ended_by_its_own_organisation_only(
 
 def _notice(answer: httpx.Response) -> str:
     return httpx.URL(answer.headers["location"]).params["notice"]
+
+
+def _sign_in_as(provider: FakeProvider, user_id: str) -> None:
+    """Whoever signs in from now on is another member of the same account."""
+    me = provider.answers["GET /api/users/me"]
+    provider.answers["GET /api/users/me"] = replace(
+        me, body={**me.body, "id": user_id, "email": "lee@harbourlight.example"}
+    )
 
 
 def _connections(hub: Runtime) -> list[Connection]:

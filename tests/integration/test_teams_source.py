@@ -12,7 +12,7 @@ import pytest
 
 from connectors.base.errors import AuthorizationLost, ProviderUnavailable, RateLimited, RequestRejected
 from connectors.base.records import EventKind, FileKind, MeetingDetails, RecordingRef, SourceEvent
-from hub.connections.errors import ConnectFailed
+from hub.connections.errors import AccountTaken, ConnectFailed
 from hub.connections.models import Connection, ConnectionState
 from hub.connections.service.subscribe import end_subscriptions, keep_subscribed
 from hub.runtime import Runtime
@@ -64,6 +64,18 @@ class TestConnecting:
 
         with pytest.raises(ConnectFailed, match="another organisation"):
             lab.connect(EVERYBODY, organisation_id=new_organisation(lab.runtime))
+
+    @pytest.mark.parametrize(("first", "second"), [(MINE, EVERYBODY), (EVERYBODY, MINE)])
+    def test_access_to_other_meetings_takes_no_connections_place_unasked(
+        self, lab: TeamsLab, first: dict[str, str], second: dict[str, str]
+    ) -> None:
+        standing = lab.connect(first)
+
+        with pytest.raises(AccountTaken, match="disconnect that first"):
+            lab.connect(second)
+
+        assert lab.stored(standing).config == first
+        assert lab.connect(first).id == standing.id
 
     @MODES
     def test_access_that_ended_is_renewed_unseen(self, lab: TeamsLab, config: dict[str, str]) -> None:
@@ -286,7 +298,7 @@ async def _check(lab: TeamsLab, connection: Connection) -> None:
 
 async def _listed(lab: TeamsLab, connection: Connection) -> list[SourceEvent]:
     async with lab.source(connection) as source:
-        return [event async for event in source.list_recordings(datetime.now(UTC) - timedelta(days=3))]
+        return [event async for event in source.list_recordings(datetime.now(UTC) - timedelta(days=3), {})]
 
 
 async def _completed(lab: TeamsLab, connection: Connection, events: list[SourceEvent]) -> list[SourceEvent]:

@@ -20,6 +20,7 @@ from hub.runtime import Runtime
 from hub.settings import OAuthApp, Settings
 from oauth.tokens import TokenSet
 from tests.support.stage import ACCOUNT_ID, WEBHOOK_SECRET, recording_completed, zoom_signature
+from tests.support.stores import queued
 from tests.support.waiting import until
 
 
@@ -41,7 +42,12 @@ def _connect(runtime: Runtime, name: str = "Northwind") -> Connection:
         session.add(organisation)
         session.flush()
         connection = Connection(
-            organisation_id=organisation.id, provider="zoom", account_id=ACCOUNT_ID, tokens="", created_at=now
+            organisation_id=organisation.id,
+            provider="zoom",
+            account_id=ACCOUNT_ID,
+            tokens="",
+            created_at=now,
+            account={"user_id": "u"},
         )
         connection.tokens = seal_tokens(runtime.vault, connection.id, TokenSet("access"))
         session.add(connection)
@@ -140,17 +146,33 @@ def test_removing_the_app_revokes_the_connection_and_deletes_its_meetings(hub: t
     client, runtime = hub
     connection = _connect(runtime)
     _post(client, recording_completed("uuid-1"))
-    event = {
-        "event": "app_deauthorized",
-        "payload": {
-            "account_id": ACCOUNT_ID, "user_id": "u", "signature": "s", "client_id": "c",
-            "deauthorization_time": "2026-09-15T14:00:00Z",
-        },
-    }  # fmt: skip
 
-    assert _post(client, json.dumps(event).encode()) == 200
+    assert _post(client, _deauthorized("u")) == 200
 
     with runtime.database.transaction() as session:
         stored = session.get_one(Connection, connection.id)
     assert stored.state is ConnectionState.REVOKED
     until(lambda: _count(runtime, Meeting) == 0)
+
+
+def test_a_colleague_who_removes_the_app_for_themselves_ends_nothing_unproven(
+    hub: tuple[TestClient, Runtime],
+) -> None:
+    client, runtime = hub
+    connection = _connect(runtime)
+    _post(client, recording_completed("uuid-1"))
+
+    assert _post(client, _deauthorized("a-colleague")) == 200
+
+    with runtime.database.transaction() as session:
+        assert session.get_one(Connection, connection.id).state is ConnectionState.ACTIVE
+    assert _count(runtime, Meeting) == 1
+    assert any(each.startswith("prove:") for each in queued(runtime))
+
+
+def _deauthorized(user_id: str) -> bytes:
+    payload = {
+        "account_id": ACCOUNT_ID, "user_id": user_id, "signature": "s", "client_id": "c",
+        "deauthorization_time": "2026-09-15T14:00:00Z",
+    }  # fmt: skip
+    return json.dumps({"event": "app_deauthorized", "payload": payload}).encode()

@@ -231,7 +231,7 @@ def _sign(body: bytes, now: datetime) -> InboundRequest:
 
 async def _listed(lab: ZoomLab) -> list[SourceEvent]:
     async with lab.source() as source:
-        return [event async for event in source.list_recordings(datetime.now(UTC) - timedelta(days=45))]
+        return [event async for event in source.list_recordings(datetime.now(UTC) - timedelta(days=45), {})]
 
 
 async def _check(lab: ZoomLab) -> None:

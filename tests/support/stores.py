@@ -4,6 +4,8 @@ import functools
 import tempfile
 from pathlib import Path
 
+import sqlalchemy as sa
+from dbos import DBOS
 from pydantic import SecretStr
 
 from hub import runtime as runtimes
@@ -22,6 +24,19 @@ def ready_runtime(settings: Settings) -> Runtime:
     else:
         upgrade(built.database)
     return built
+
+
+def queueing(runtime: Runtime) -> Runtime:
+    """The same with the engine's tables: work can be queued, though nothing runs it."""
+    DBOS.migrate(runtime.database.url)
+    return runtime
+
+
+def queued(runtime: Runtime) -> list[str]:
+    """The ids of the work that waits, oldest first."""
+    table = sa.table("workflow_status", sa.column("workflow_uuid"), sa.column("created_at"))
+    with runtime.database.engine.connect() as connection:
+        return list(connection.execute(sa.select(table.c.workflow_uuid).order_by(table.c.created_at)).scalars())
 
 
 @functools.cache

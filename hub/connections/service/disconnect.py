@@ -9,7 +9,7 @@ from hub.accounts import audit
 from hub.connections.errors import ConnectionMissing, NotConfigured
 from hub.connections.locks import connection_lock
 from hub.connections.models import Connection, ConnectionState
-from hub.connections.repository import ConnectionRepository
+from hub.connections.repository import Bookmarks, ConnectionRepository
 from hub.connections.sealing import open_tokens, seal_tokens
 from hub.connections.service.access import ConnectionKey
 from hub.connections.service.endpoint import token_endpoint
@@ -45,6 +45,7 @@ def forget(runtime: Runtime, key: ConnectionKey, actor: str, reason: str) -> Non
         connection.tokens = seal_tokens(runtime.vault, connection.id, TokenSet(""))
         connection.token_version += 1
         connection.expires_at = connection.refresh_started_at = None
+        Bookmarks(session, key.organisation_id).forget(connection.id)
         audit.record(
             session,
             organisation_id=key.organisation_id,

@@ -6,7 +6,7 @@ call and cleared with the new pair; whoever finds it set knows that an answer ma
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,33 +18,48 @@ from connectors.base.errors import AuthorizationLost, ConnectorError, ProviderUn
 from connectors.base.http import retry_after
 from hub.connections.facts import account_facts
 from hub.connections.locks import connection_lock
-from hub.connections.models import Connection
+from hub.connections.models import Connection, ConnectionState
 from hub.connections.repository import ConnectionRepository
 from hub.connections.sealing import seal_tokens
-from hub.connections.service.access import Access, ConnectionKey, load_access, mark_reconnect
+from hub.connections.service.access import (
+    APP_REFUSED,
+    Access,
+    ConnectionKey,
+    load_access,
+    mark_reconnect,
+    mark_refused,
+)
 from hub.connections.service.endpoint import app_only_endpoint, hosts_of, token_endpoint
 from hub.kit.patience import store_patiently
 from hub.runtime import Runtime
-from oauth.errors import InvalidGrant, OAuthError, Unavailable
+from oauth.errors import InvalidGrant, OAuthError, Rejected, Unavailable
 from oauth.tokens import TokenSet
 
 _log = structlog.get_logger(__name__)
 _ENDED = "{name} no longer accepts our access: it was revoked, has expired, or somebody authorised again elsewhere"
 _LOST_ANSWER = "a renewal was interrupted before its answer was stored, and {name} no longer accepts our access"
+_REFUSED = "{name} refuses this hub's app, whose client id and secret whoever runs the hub has to check"
 _NOTHING_TO_RENEW = "{name} no longer accepts our access and gave no way to renew it"
+_AUTHORISED_AGAIN = "the account was authorised again while its old access was being renewed"
+_LONGEST_SAID = 200
 
 Renewal = Callable[[datetime], Awaitable[TokenSet]]
 """Asks the provider for new tokens at this moment."""
 
 
-async def refresh(runtime: Runtime, key: ConnectionKey, seen_version: int) -> Access:
+async def refresh(
+    runtime: Runtime,
+    key: ConnectionKey,
+    seen_version: int,
+    states: Collection[ConnectionState] = (ConnectionState.ACTIVE,),
+) -> Access:
     """Access newer than `seen_version`: ours, or the one somebody else got in the meantime.
 
-    Raises `AuthorizationLost` (the connection is then in `reconnect`), `ProviderUnavailable`, `RateLimited`, or
-    `RequestRejected` when the app registration is wrong.
+    Raises `AuthorizationLost` (the connection is then in `reconnect`, or `refused` when the provider refuses our app),
+    `ProviderUnavailable` and `RateLimited`. One of `states` is left for `active` by a renewal that succeeds.
     """
     async with connection_lock(runtime, key.connection_id):
-        access = await asyncio.to_thread(load_access, runtime, key)
+        access = await asyncio.to_thread(load_access, runtime, key, states)
         if access.version != seen_version:
             return access
         renewal = _renewal(runtime, access)
@@ -72,6 +87,9 @@ async def _refresh_alone(runtime: Runtime, key: ConnectionKey, access: Access, r
     except InvalidGrant as error:
         interrupted = access.connection.refresh_started_at is not None
         raise await _lose(runtime, key, access, _LOST_ANSWER if interrupted else _ENDED) from error
+    except Rejected as error:
+        await asyncio.to_thread(_close_journal, runtime, key, access, error)
+        raise await _refuse(runtime, key, access, error) from error
     except OAuthError as error:
         await asyncio.to_thread(_close_journal, runtime, key, access, error)
         raise as_connector_error(error, runtime.clock()) from error
@@ -99,6 +117,8 @@ def _store(runtime: Runtime, key: ConnectionKey, access: Access, tokens: TokenSe
     """Keep the new pair. When the connection was authorised anew meanwhile, that newer pair stays."""
     connection = access.connection
     facts = _facts(runtime, connection, tokens)
+    repaired = connection.state is ConnectionState.REFUSED
+    works_again = {"state": ConnectionState.ACTIVE, "state_reason": ""} if repaired else {}
     _update(
         runtime,
         key,
@@ -109,6 +129,7 @@ def _store(runtime: Runtime, key: ConnectionKey, access: Access, tokens: TokenSe
         refresh_started_at=None,
         checked_at=runtime.clock(),
         account={**connection.account, **facts},
+        **works_again,
     )
 
 
@@ -130,9 +151,17 @@ def _update(runtime: Runtime, key: ConnectionKey, access: Access, **values: Any)
 
 async def _lose(runtime: Runtime, key: ConnectionKey, access: Access, reason: str) -> ConnectorError:
     text = reason.format(name=registry.manifest(access.connection.provider).name)
-    if await asyncio.to_thread(mark_reconnect, runtime, key, access.version, text):
+    if await asyncio.to_thread(mark_reconnect, runtime, key, access.version, text, access.connection.state):
         return AuthorizationLost(text, code="invalid_grant")
-    return ProviderUnavailable("the account was authorised again while its old access was being renewed")
+    return ProviderUnavailable(_AUTHORISED_AGAIN)
+
+
+async def _refuse(runtime: Runtime, key: ConnectionKey, access: Access, error: Rejected) -> ConnectorError:
+    text = _REFUSED.format(name=registry.manifest(access.connection.provider).name)
+    lost = AuthorizationLost(f"{text}: {_told(error)}", code=APP_REFUSED)
+    if await asyncio.to_thread(mark_refused, runtime, key, access.version, lost.message, access.connection.state):
+        return lost
+    return ProviderUnavailable(_AUTHORISED_AGAIN)
 
 
 def as_connector_error(error: OAuthError, now: datetime) -> ConnectorError:
@@ -141,7 +170,13 @@ def as_connector_error(error: OAuthError, now: datetime) -> ConnectorError:
     if isinstance(error, InvalidGrant):
         return AuthorizationLost(error.message, code=code, status=status)
     if not isinstance(error, Unavailable):
-        return RequestRejected(error.message, code=code, status=status)
+        return RequestRejected(_told(error), code=code, status=status)
     wait_s = retry_after({"retry-after": error.retry_after or ""}, now)
     kind = RateLimited if status == 429 else ProviderUnavailable
     return kind(error.message, retry_after=wait_s, code=code, status=status)
+
+
+def _told(error: OAuthError) -> str:
+    """The refusal with the first of the provider's own words; whoever shows them masks what looks like a token."""
+    said = error.said.strip().partition("\n")[0].strip()[:_LONGEST_SAID]
+    return f"{error.message}: {said}" if said else error.message

@@ -33,7 +33,7 @@ def subscribing(runtime: Runtime) -> Sequence[Connection]:
 async def keep_subscribed(runtime: Runtime, key: ConnectionKey, provider: str, *, asked: bool) -> datetime | None:
     """Subscribe, or renew what ends soon; gives when the first subscription ends, None without a webhook secret.
 
-    Raises the connector's errors.
+    Raises `ConnectionMissing` and the connector's errors.
     """
     hook = await asyncio.to_thread(hook_of, runtime.settings, provider)
     if hook is None:
@@ -42,13 +42,13 @@ async def keep_subscribed(runtime: Runtime, key: ConnectionKey, provider: str, *
         return await subscriber.keep_subscribed(hook, runtime.clock(), asked=asked)
 
 
-async def try_subscribing(runtime: Runtime, key: ConnectionKey, provider: str, *, asked: bool = False) -> bool:
+async def try_subscribing(runtime: Runtime, key: ConnectionKey, provider: str) -> bool:
     """As `keep_subscribed`, where the clock tries again anyway; False when it failed, which is logged."""
     if not registry.manifest(provider).can(Capability.SUBSCRIBER):
         return True
     try:
         async with asyncio.timeout(_PATIENCE_S):
-            ends = await keep_subscribed(runtime, key, provider, asked=asked)
+            ends = await keep_subscribed(runtime, key, provider, asked=False)
     except (ConnectorError, ConnectionsError, TimeoutError) as error:
         _log.warning("subscription.failed", connection_id=key.connection_id, reason=str(error))
         return False

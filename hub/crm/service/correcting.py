@@ -12,14 +12,12 @@ from hub.connections.access import open_destination
 from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
 from hub.crm.models import CrmMatch
-from hub.crm.repository import BY_RULE, REMOVED, Matches, record_of
+from hub.crm.repository import ADDED, ADDITION_REMOVED, BY_RULE, CHOSEN, REMOVED, TAKEN_AWAY, Matches, record_of
 from hub.crm.service.matching import query_of, store_candidates
 from hub.crm.told import told
 from hub.errors import Conflict, NotFound
 from hub.meetings.models import Meeting
 from hub.runtime import Runtime
-
-_CHOSEN = "chosen_by_member"
 
 
 def correct_match(runtime: Runtime, organisation_id: str, match_id: str, record: RecordRef, *, actor: str) -> CrmMatch:
@@ -32,7 +30,8 @@ def correct_match(runtime: Runtime, organisation_id: str, match_id: str, record:
             _make_room(matches, row, record)
         row.alternatives = _alternatives(row, former, record)
         _set_record(row, record)
-        row.rule, row.reason, row.chosen_by = _CHOSEN, f"Chosen instead of {_label(former)}.", actor
+        row.rule = ADDED if row.rule == ADDED else CHOSEN
+        row.reason, row.chosen_by = f"Chosen instead of {_label(former)}.", actor
         _audit(session, runtime, row, "match.corrected", actor, former)
         session.flush()
         return row
@@ -42,7 +41,8 @@ def remove_match(runtime: Runtime, organisation_id: str, match_id: str, *, actor
     """Say that the record has nothing to do with the meeting; no rule brings it back. Raises `NotFound`."""
     with runtime.database.transaction() as session:
         row = _get(Matches(session, organisation_id), match_id)
-        row.rule, row.reason, row.chosen_by = REMOVED, "Removed by a member.", actor
+        row.rule = ADDITION_REMOVED if row.rule == ADDED else REMOVED
+        row.reason, row.chosen_by = "Removed by a member.", actor
         _audit(session, runtime, row, "match.removed", actor, record_of(row))
 
 
@@ -70,7 +70,8 @@ def add_match(
         row = matches.find(meeting_id, connection_id, record)
         if row is None:
             row = matches.add(_new(session, runtime, organisation_id, meeting_id, connection_id, record))
-        row.rule, row.reason, row.chosen_by = _CHOSEN, "Added by a member.", actor
+        if row.rule != CHOSEN:
+            row.rule, row.reason, row.chosen_by = ADDED, "Added by a member.", actor
         _audit(session, runtime, row, "match.added", actor, record)
         session.flush()
         return row
@@ -102,7 +103,7 @@ def _give_back(
 
 def _get(matches: Matches, match_id: str) -> CrmMatch:
     row = matches.get(match_id)
-    if row is None or row.rule == REMOVED:
+    if row is None or row.rule in TAKEN_AWAY:
         raise NotFound("There is no such match.")
     return row
 
@@ -143,7 +144,7 @@ def _new(
         provider=connection.provider,
         record_type=record.type,
         record_id=record.id,
-        rule=_CHOSEN,
+        rule=ADDED,
         reason="",
         created_at=runtime.clock(),
     )

@@ -18,7 +18,7 @@ from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
 from hub.crm.models import CrmMatch
 from hub.crm.policies import InternalMeetings, Policy
-from hub.crm.repository import BY_RULE, REMOVED, Matches, record_of
+from hub.crm.repository import ABOUT_ITSELF, BY_RULE, TAKEN_AWAY, Matches, record_of
 from hub.deliveries.repository import Destinations
 from hub.errors import NotFound
 from hub.meetings import timeline
@@ -174,7 +174,7 @@ def store_candidates(
 
 def standing(rows: Sequence[CrmMatch], candidates: Sequence[Candidate]) -> list[Found]:
     """What a meeting would belong to after matching: what people decided, and what rules find beside it."""
-    by_people = [row for row in rows if row.chosen_by != BY_RULE and row.rule != REMOVED]
+    by_people = [row for row in rows if row.chosen_by != BY_RULE and row.rule not in TAKEN_AWAY]
     found = _undecided(rows, candidates).values()
     return [
         *(Found(record_of(row), row.rule, row.reason) for row in by_people),
@@ -188,9 +188,10 @@ def _with_person(found: Candidate) -> RecordRef:
 
 def _undecided(rows: Sequence[CrmMatch], candidates: Sequence[Candidate]) -> dict[tuple[str, str], Candidate]:
     """The candidates that no person decided about, by record."""
-    by_people = {_slot(row.participant_email, row.record_type) for row in rows if row.chosen_by != BY_RULE}
-    kept = {_key(row) for row in rows if row.chosen_by != BY_RULE}
-    return {_ref_key(found.record): found for found in candidates if not _is_decided(found, by_people, kept)}
+    by_people = [row for row in rows if row.chosen_by != BY_RULE]
+    slots = {_slot(row.participant_email, row.record_type) for row in by_people if row.rule not in ABOUT_ITSELF}
+    kept = {_key(row) for row in by_people}
+    return {_ref_key(found.record): found for found in candidates if not _is_decided(found, slots, kept)}
 
 
 def _is_decided(found: Candidate, slots: set[str], kept: set[tuple[str, str]]) -> bool:

@@ -67,7 +67,7 @@ class FakeZoom:
 async def test_every_host_month_and_page_is_listed() -> None:
     zoom = FakeZoom()
 
-    events = [event async for event in ZoomConnector(zoom).list_recordings(datetime(2026, 10, 1, 8, tzinfo=UTC))]
+    events = [event async for event in ZoomConnector(zoom).list_recordings(datetime(2026, 10, 1, 8, tzinfo=UTC), {})]
 
     windows = {(query["from"], query["to"]) for url, query in zoom.calls if url.endswith("/recordings")}
     assert windows == {("2026-10-01", "2026-10-31"), ("2026-11-01", "2026-11-20")}
@@ -79,7 +79,7 @@ async def test_every_host_month_and_page_is_listed() -> None:
 async def test_without_leave_to_list_hosts_only_the_connected_one_is_read() -> None:
     zoom = FakeZoom(may_list_users=False)
 
-    events = [event async for event in ZoomConnector(zoom).list_recordings(datetime(2026, 11, 20, tzinfo=UTC))]
+    events = [event async for event in ZoomConnector(zoom).list_recordings(datetime(2026, 11, 20, tzinfo=UTC), {})]
 
     assert {url for url, _ in zoom.calls} == {"users/me", "users", "users/me/recordings"}
     assert len(events) == 2

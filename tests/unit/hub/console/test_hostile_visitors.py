@@ -188,6 +188,7 @@ def test_a_link_puts_no_words_on_our_pages(browser_of_owner: TestClient) -> None
         "notice=connected&provider=Call+0800+123",
         "notice=Call+0800+123&provider=zoom",
         "notice=invalid&provider=salesforce&field=Call+0800+123",
+        "notice=taken&provider=zoom&connection=Call+0800+123",
     ):
         assert "Call 0800 123" not in browser_of_owner.get(f"/connections?{query}").text
 

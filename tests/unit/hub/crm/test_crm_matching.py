@@ -62,6 +62,8 @@ ANA = Candidate(
 )
 DEAL = Candidate(RecordRef("Deal", "d1", "Renewal"), "deal_by_person", "Open deal of Ana Ruiz.")
 
+UPSELL = RecordRef("Deal", "d9", "Upsell")
+
 
 @dataclass
 class Bench:
@@ -90,6 +92,9 @@ class Bench:
     def policy(self, **values: Any) -> None:
         with self.runtime.database.transaction() as session:
             session.get_one(Destination, self.destination_id).policy = values
+
+    def add(self, record: RecordRef) -> CrmMatch:
+        return add_match(self.runtime, self.organisation_id, self.meeting_id, self.connection_id, record, actor="usr_1")
 
     def the(self, record_id: str) -> CrmMatch:
         return next(row for row in self.rows() if row.record_id == record_id)
@@ -223,14 +228,42 @@ async def test_what_a_person_removed_does_not_come_back(bench: Bench) -> None:
     assert bench.records() == ["p1"]
 
 
-async def test_an_added_record_stays(bench: Bench) -> None:
-    await bench.match(ANA)
-    added = RecordRef("Deal", "d9", "Upsell")
-
-    add_match(bench.runtime, bench.organisation_id, bench.meeting_id, bench.connection_id, added, actor="usr_1")
+async def test_an_added_record_stays_beside_what_rules_find(bench: Bench) -> None:
     await bench.match(ANA, DEAL)
 
-    assert bench.records() == ["p1", "d9"]
+    bench.add(UPSELL)
+    await bench.match(ANA, DEAL)
+
+    assert sorted(bench.records()) == ["d1", "d9", "p1"]
+
+
+async def test_another_record_in_the_place_of_an_added_one_says_nothing_about_the_rules_own(bench: Bench) -> None:
+    await bench.match(ANA, DEAL)
+    added = bench.add(UPSELL)
+
+    correct_match(bench.runtime, bench.organisation_id, added.id, RecordRef("Deal", "d8"), actor="usr_1")
+    await bench.match(ANA, DEAL)
+
+    assert sorted(bench.records()) == ["d1", "d8", "p1"]
+
+
+async def test_an_added_record_that_is_removed_again_takes_nothing_else_with_it(bench: Bench) -> None:
+    await bench.match(ANA, DEAL)
+    remove_match(bench.runtime, bench.organisation_id, bench.add(UPSELL).id, actor="usr_1")
+
+    await bench.match(ANA, DEAL, Candidate(UPSELL, "deal_by_person", "Open deal of Ana Ruiz."))
+
+    assert sorted(bench.records()) == ["d1", "p1"]
+
+
+async def test_adding_what_a_person_chose_in_the_place_of_another_changes_nothing(bench: Bench) -> None:
+    await bench.match(ANA, DEAL)
+    correct_match(bench.runtime, bench.organisation_id, bench.the("d1").id, UPSELL, actor="usr_1")
+
+    bench.add(UPSELL)
+    await bench.match(ANA, DEAL)
+
+    assert sorted(bench.records()) == ["d9", "p1"]
 
 
 async def test_every_correction_is_in_the_audit_log(bench: Bench) -> None:
