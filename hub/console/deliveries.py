@@ -12,6 +12,7 @@ from connectors.base.records import Receipt
 from hub.accounts.dependencies import CurrentAdmin, CurrentMember, CurrentRuntime, verify_csrf
 from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
+from hub.console.providers import find_manifest
 from hub.console.rendering import page, redirect
 from hub.console.sign_in import local_path
 from hub.console.states import DELIVERY, Shown
@@ -39,6 +40,8 @@ class DeliveryRow:
     receipt: Receipt
     can_undo: bool = False
     undone: UndoReport | None = None
+    sends_another: bool = False
+    """Whether sending again adds a message to one that stands there."""
 
     @property
     def can_replay(self) -> bool:
@@ -104,9 +107,15 @@ def delivery_rows(session: Session, organisation_id: str, found: Sequence[Delive
             can_undo=each.state is DeliveryState.SUCCEEDED
             and not can_be_undone(session, each, connections.get(each.destination_id or "")),
             undone=report_of(session, each),
+            sends_another=_sends_another(each, connections.get(each.destination_id or "")),
         )
         for each in found
     ]
+
+
+def _sends_another(delivery: Delivery, connection: Connection | None) -> bool:
+    manifest = find_manifest(connection.provider) if connection else None
+    return delivery.state is DeliveryState.SUCCEEDED and manifest is not None and not manifest.updates_messages
 
 
 def _connections(session: Session, organisation_id: str) -> dict[str, Connection]:
