@@ -2,12 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from hub.kit.database import json_field, moment
 from hub.kit.ids import new_id
 from hub.kit.repository import TenantModel
+
+PAUSED: Final = "paused by"
+"""How the reason begins where somebody wants that an endpoint gets nothing."""
 
 
 class Destination(TenantModel, table=True):
@@ -43,6 +47,11 @@ class WebhookEndpoint(TenantModel, table=True):
     enabled: bool = True
     disabled_reason: str = ""
     created_at: datetime = moment()
+
+    @property
+    def is_switched_off(self) -> bool:
+        """Whether the hub gave it up, which only a person can put right; one that was paused is as somebody wants."""
+        return not self.enabled and not self.disabled_reason.startswith(PAUSED)
 
 
 class Message(TenantModel, table=True):
