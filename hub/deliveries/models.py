@@ -96,6 +96,8 @@ class Delivery(TenantModel, table=True):
     """`destination` or `webhook`."""
     destination_id: str | None = Field(default=None, foreign_key="destination.id", index=True)
     endpoint_id: str | None = Field(default=None, foreign_key="webhookendpoint.id", index=True)
+    former_name: str = ""
+    """The destination's name or the endpoint's address, once it is removed and neither id stands here."""
     message_id: str | None = Field(default=None, foreign_key="message.id", index=True)
     meeting_id: str | None = Field(default=None, foreign_key="meeting.id", index=True)
     analysis_id: str | None = Field(default=None, foreign_key="analysis.id", index=True)

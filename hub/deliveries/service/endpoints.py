@@ -88,7 +88,8 @@ def delete_endpoint(runtime: Runtime, organisation_id: str, endpoint_id: str, *,
     """Forget the endpoint; its past deliveries stay in the log. Raises `NotFound`."""
     with runtime.database.transaction() as session:
         row = _get(session, organisation_id, endpoint_id)
-        session.exec(update(Delivery).where(col(Delivery.endpoint_id) == row.id).values(endpoint_id=None))
+        own = update(Delivery).where(col(Delivery.endpoint_id) == row.id)
+        session.exec(own.values(endpoint_id=None, former_name=row.url))
         session.delete(row)
         _audit(session, runtime, row, actor, "endpoint.deleted")
 
