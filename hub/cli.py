@@ -1,9 +1,11 @@
 """The `hub` command. Imports happen inside the commands: `hub analyse` loads neither the web nor the engine."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from hub import __version__
 from hub.analysis.command import analyse
 from hub.connections.commands import connector
 from hub.evaluation.command import evaluate
@@ -18,6 +20,22 @@ keys = typer.Typer(help="API keys and the master key.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 oauth_clients = typer.Typer(help="Apps that members can allow to act for them.", no_args_is_help=True)
 app.add_typer(oauth_clients, name="oauth-clients")
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hub {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def hub(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Run and look after a hub."""
 
 
 app.command(name="analyse")(analyse)
@@ -37,7 +55,7 @@ def serve(
 
     try:
         serving.serve(_runtime(host=host, port=port))
-    except StoreInUse as error:
+    except (StoreInUse, serving.AddressTaken) as error:
         _refuse(str(error))
 
 
@@ -154,9 +172,12 @@ def _runtime(**overrides: Any) -> "Runtime":
 
     from hub import runtime
     from hub.kit import logging
+    from hub.misconfigured import unknown_variables
     from hub.settings import Settings
 
     os.umask(0o077)  # everything the hub writes is its own
+    for line in unknown_variables(os.environ):
+        typer.echo(line, err=True)
     settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
     logging.configure(settings.log_format)
     return runtime.build(settings)
@@ -168,8 +189,21 @@ def _refuse(message: str) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point of the `hub` command."""
-    app()
+    """Entry point of the `hub` command. Exit status 2: a setting is wrong."""
+    try:
+        app()
+    except Exception as error:
+        lines = _mistakes(error)
+        if not lines:
+            raise
+        typer.echo("\n".join(lines), err=True)
+        sys.exit(2)
+
+
+def _mistakes(error: Exception) -> list[str]:
+    from hub.misconfigured import explained
+
+    return explained(error)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import socket
 import sys
 from pathlib import Path
 from typing import Final
@@ -26,11 +27,33 @@ _MOST_MESSAGES: Final = 4
 _OWN_FILES: Final = 200
 
 
+class AddressTaken(Exception):
+    """The address can't be listened on; the message is for the operator."""
+
+
 def serve(runtime: Runtime) -> None:
-    """Serve until SIGTERM or SIGINT; requests and work under way are finished first. Raises `StoreInUse`."""
-    engine = worker.prepare(runtime)
-    sys.setswitchinterval(_SWITCH_S)
-    uvicorn.Server(server_config(create_app(runtime, engine=engine, on_ready=announce), runtime.settings)).run()
+    """Serve until SIGTERM or SIGINT; requests and work under way are finished first.
+
+    Raises `AddressTaken`, and `StoreInUse`.
+    """
+    with _bound(runtime.settings) as own_socket:
+        engine = worker.prepare(runtime)
+        sys.setswitchinterval(_SWITCH_S)
+        app = create_app(runtime, engine=engine, on_ready=announce)
+        uvicorn.Server(server_config(app, runtime.settings)).run(sockets=[own_socket])
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """The address is taken before anything is said about it; connections are accepted once the hub is ready."""
+    made = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((settings.host, settings.port))
+    except OSError as error:
+        made.close()
+        where = f"{settings.host}:{settings.port}"
+        raise AddressTaken(f"The hub can't listen on {where}, see HUB_HOST and HUB_PORT: {error.strerror}") from error
+    return made
 
 
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:

@@ -2,10 +2,13 @@
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_STORES: Final = ("postgres://", "postgresql://", "postgresql+", "sqlite://")
 
 
 class OAuthApp(BaseModel):
@@ -41,7 +44,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HUB_", env_nested_delimiter="__", extra="ignore")
 
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = Field(default=8000, ge=0, le=65535)
     public_url: str = ""
     """How browsers and providers reach the hub; `http://127.0.0.1:<port>` when empty."""
     data_dir: Path = Path("var")
@@ -86,8 +89,27 @@ class Settings(BaseSettings):
     @classmethod
     def _only_addresses(cls, value: str) -> str:
         """A misspelt address would trust nobody, and `*` everybody: then anybody could claim to come by https."""
-        for proxy in filter(None, (part.strip() for part in value.split(","))):
-            ip_network(proxy)
+        try:
+            for proxy in filter(None, (part.strip() for part in value.split(","))):
+                ip_network(proxy)
+        except ValueError as error:
+            raise ValueError("Takes addresses or networks of proxies, comma-separated, such as 10.0.0.0/8") from error
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _only_web_addresses(cls, value: str) -> str:
+        """Redirect addresses, cookies and links are made from it."""
+        address = urlsplit(value)
+        if value and not (address.scheme in {"http", "https"} and address.hostname and address.path in {"", "/"}):
+            raise ValueError("Takes an address without a path, such as https://hub.example.com")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _only_known_stores(cls, value: str) -> str:
+        if value and not value.startswith(_STORES):
+            raise ValueError("Takes postgresql://user:password@host/database, or nothing for SQLite")
         return value
 
     def app(self, provider: str) -> OAuthApp:

@@ -200,6 +200,9 @@ class Manifest(_Section):
     rate_limit: RateLimit | None = None
     deliver_within_s: int | None = Field(default=None, gt=0)
     """How long after a meeting's end its result has to be delivered, in seconds; the hub warns before that."""
+    updates_messages: bool = True
+    """False for a notifier whose messages can't be changed once they are sent, such as mails: a person who sends a
+    result again wants another one."""
     errors: ErrorCodes = ErrorCodes()
     _folder: Path = PrivateAttr(default_factory=Path)
 

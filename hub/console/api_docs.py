@@ -49,7 +49,9 @@ def docs(request: Request, member: OptionalMember) -> Response:
         layout="layout.html" if member else "plain.html",
         title=document["info"]["title"],
         version=document["info"]["version"],
-        areas=[(tag["name"], tag["description"], list(_operations(document, tag["name"]))) for tag in document["tags"]],
+        chapters=[
+            (tag["name"], tag["description"], list(_operations(document, tag["name"]))) for tag in document["tags"]
+        ],
         sockets=WEB_SOCKETS,
         events={name: item["post"]["summary"] for name, item in document["webhooks"].items()},
     )

@@ -1,10 +1,13 @@
 """Accounts at providers: what is connected, what can be, and what needs a person."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
+from sqlmodel import Session
 
 from connectors import registry
 from connectors.base.manifest import Category, Manifest
@@ -12,11 +15,12 @@ from hub.accounts.dependencies import CurrentMember, CurrentRuntime, OptionalMem
 from hub.connections.models import Connection, ConnectionState
 from hub.connections.notices import is_good_news, notice_text
 from hub.connections.repository import ConnectionRepository
-from hub.connections.service.endpoint import redirect_uri
+from hub.console.app_settings import AppSettings, app_settings
 from hub.console.errors import not_found
 from hub.console.providers import authorize_origins, find_manifest, is_configured, provider_name
 from hub.console.rendering import page
 from hub.console.states import CONNECTION
+from hub.deliveries.repository import Destinations
 from hub.settings import Settings
 
 router = APIRouter()
@@ -37,7 +41,7 @@ class Card:
     manifest: Manifest
     connections: tuple[Connection, ...]
     configured: bool
-    redirect_uri: str
+    settings: AppSettings
     has_logo: bool
 
     @property
@@ -59,6 +63,7 @@ def connections(
     """Cards drawn from the manifests, under their categories."""
     with runtime.database.transaction() as session:
         rows = tuple(ConnectionRepository(session, member.organisation_id).all())
+        fed = _fed(session, member.organisation_id)
     manifests = sorted(registry.all_manifests(), key=lambda each: (_ORDER.index(each.category), each.name))
     cards = [_card(each, rows, runtime.settings) for each in manifests]
     return page(
@@ -68,6 +73,7 @@ def connections(
         form_targets=authorize_origins(runtime.settings, manifests),
         groups=[(_HEADINGS[key], list(group)) for key, group in groupby(cards, lambda card: card.manifest.category)],
         shown=CONNECTION,
+        fed=fed,
         lost=sorted({provider_name(row.provider) for row in rows if row.state is ConnectionState.RECONNECT}),
         said=_said(notice, provider, field, next((row.account_name for row in rows if row.id == connection), "")),
         said_tone="good" if is_good_news(notice) else "note",
@@ -88,6 +94,14 @@ def logo(request: Request, provider: str, member: OptionalMember) -> Response:
     return FileResponse(manifest.logo, media_type="image/svg+xml", headers=headers)
 
 
+def _fed(session: Session, organisation_id: str) -> Mapping[str, list[str]]:
+    """The names of the destinations that take results now, by their connection."""
+    fed = defaultdict[str, list[str]](list)
+    for row in Destinations(session, organisation_id).enabled():
+        fed[row.connection_id].append(row.name)
+    return fed
+
+
 def _said(notice: str, provider: str, field: str, account_name: str) -> str:
     """The sentence for an outcome in the address; none for a provider we do not know: words never come from a link."""
     manifest = find_manifest(provider)
@@ -102,6 +116,6 @@ def _card(manifest: Manifest, rows: tuple[Connection, ...], settings: Settings) 
         manifest=manifest,
         connections=tuple(row for row in rows if row.provider == manifest.id),
         configured=is_configured(manifest, settings),
-        redirect_uri=redirect_uri(settings, manifest.id),
+        settings=app_settings(manifest, settings),
         has_logo=manifest.logo.is_file(),
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -12,6 +13,8 @@ from connectors.base.records import Receipt
 from hub.accounts.dependencies import CurrentAdmin, CurrentMember, CurrentRuntime, verify_csrf
 from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
+from hub.console.delivery_filter import DeliveryFilter, in_form, in_query
+from hub.console.providers import find_manifest
 from hub.console.rendering import page, redirect
 from hub.console.sign_in import local_path
 from hub.console.states import DELIVERY, Shown
@@ -24,6 +27,7 @@ from hub.errors import Conflict
 from hub.meetings.repository import Meetings
 
 router = APIRouter()
+_PAGE_LENGTH: Final = 40
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class DeliveryRow:
     receipt: Receipt
     can_undo: bool = False
     undone: UndoReport | None = None
+    sends_another: bool = False
+    """Whether sending again adds a message to one that stands there."""
 
     @property
     def can_replay(self) -> bool:
@@ -49,22 +55,41 @@ class DeliveryRow:
 
 @router.get("/deliveries")
 def deliveries(
-    request: Request, member: CurrentMember, runtime: CurrentRuntime, state: str = "", cursor: str = ""
+    request: Request,
+    member: CurrentMember,
+    runtime: CurrentRuntime,
+    narrowed: Annotated[DeliveryFilter, Depends(in_query)],
+    cursor: str = "",
 ) -> Response:
-    """Newest first, narrowed by state."""
-    wanted = DeliveryState(state) if state in [each.value for each in DeliveryState] else None
-    found = service.list_deliveries(runtime, member.organisation_id, state=wanted, limit=40, cursor=cursor or None)
+    """Newest first, narrowed by state, place and days."""
+    organisation_id, wanted = member.organisation_id, narrowed.wanted()
+    found = service.list_deliveries(runtime, organisation_id, wanted, limit=_PAGE_LENGTH, cursor=cursor or None)
     with runtime.database.transaction() as session:
-        rows = delivery_rows(session, member.organisation_id, found.rows)
-    return page(
-        request,
-        "deliveries/list.html",
-        member=member,
-        rows=rows,
-        state=state,
-        states=DELIVERY,
-        next_cursor=found.next_cursor,
-    )
+        return page(
+            request,
+            "deliveries/list.html",
+            member=member,
+            rows=delivery_rows(session, organisation_id, found.rows),
+            narrowed=narrowed,
+            places=_names(session, organisation_id),
+            gave_up=service.count_deliveries(session, organisation_id, narrowed.dead()),
+            most=service.MOST_RECOVERED,
+            states=DELIVERY,
+            next_cursor=found.next_cursor,
+        )
+
+
+@router.post("/deliveries/recover", dependencies=[Depends(verify_csrf)])
+def recover(
+    request: Request,
+    admin: CurrentAdmin,
+    runtime: CurrentRuntime,
+    narrowed: Annotated[DeliveryFilter, Depends(in_form)],
+) -> Response:
+    """Send again all that gave up, of what the list was narrowed to."""
+    sent = service.recover(runtime, admin.organisation_id, narrowed.dead(), actor=admin.user_id)
+    said = f"{sent} {'delivery is' if sent == 1 else 'deliveries are'} being sent again."
+    return redirect(request, f"/deliveries?{urlencode(narrowed.parts())}", said, "note")
 
 
 @router.post("/deliveries/{delivery_id}/replay", dependencies=[Depends(verify_csrf)])
@@ -95,7 +120,7 @@ def delivery_rows(session: Session, organisation_id: str, found: Sequence[Delive
     return [
         DeliveryRow(
             delivery=each,
-            to=names.get(each.destination_id or each.endpoint_id or "", "A destination that was removed"),
+            to=names.get(each.destination_id or each.endpoint_id or "") or _former(each),
             event_type=events.get(each.message_id or "", ""),
             meeting_title=titles.get(each.meeting_id or "", ""),
             shown=DELIVERY[each.state],
@@ -104,9 +129,19 @@ def delivery_rows(session: Session, organisation_id: str, found: Sequence[Delive
             can_undo=each.state is DeliveryState.SUCCEEDED
             and not can_be_undone(session, each, connections.get(each.destination_id or "")),
             undone=report_of(session, each),
+            sends_another=_sends_another(each, connections.get(each.destination_id or "")),
         )
         for each in found
     ]
+
+
+def _former(delivery: Delivery) -> str:
+    return f"{delivery.former_name} (removed)" if delivery.former_name else "A destination that was removed"
+
+
+def _sends_another(delivery: Delivery, connection: Connection | None) -> bool:
+    manifest = find_manifest(connection.provider) if connection else None
+    return delivery.state is DeliveryState.SUCCEEDED and manifest is not None and not manifest.updates_messages
 
 
 def _connections(session: Session, organisation_id: str) -> dict[str, Connection]:

@@ -1,5 +1,6 @@
 """The first screen: what to set up next, what needs attention, what came in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from hub.console.rendering import page
 from hub.console.setup import setup_steps
 from hub.deliveries.late import late
 from hub.deliveries.models import Delivery, DeliveryState
+from hub.deliveries.repository import Destinations, Endpoints
 from hub.meetings.models import Meeting, MeetingState
 from hub.meetings.repository import Meetings
 
@@ -84,31 +86,56 @@ def _late(session: Session, organisation_id: str, now: datetime) -> list[Concern
 
 
 def _concerns(session: Session, organisation_id: str, since: datetime) -> list[Concern]:
-    rows = ConnectionRepository(session, organisation_id)
-    lost = rows.all(rows.select().where(Connection.state == ConnectionState.RECONNECT))
-    refused = rows.all(rows.select().where(Connection.state == ConnectionState.REFUSED))
-    concerns = [
-        Concern(
-            f"{provider_name(row.provider)} needs to be connected again: {row.state_reason}",
-            "/connections",
-            "Reconnect",
-        )
-        for row in lost
+    return [
+        *_lost_connections(session, organisation_id),
+        *_refused_connections(session, organisation_id),
+        *_cut_off_destinations(session, organisation_id),
+        *_switched_off_endpoints(session, organisation_id),
+        *_dead_deliveries(session, organisation_id, since),
+        *_failed_meetings(session, organisation_id, since),
     ]
-    concerns += [Concern(row.state_reason, "/connections", "Look") for row in refused]
+
+
+def _lost_connections(session: Session, organisation_id: str) -> Iterator[Concern]:
+    rows = ConnectionRepository(session, organisation_id)
+    for row in rows.all(rows.select().where(Connection.state == ConnectionState.RECONNECT)):
+        text = f"{provider_name(row.provider)} needs to be connected again: {row.state_reason}"
+        yield Concern(text, "/connections", "Reconnect")
+
+
+def _refused_connections(session: Session, organisation_id: str) -> Iterator[Concern]:
+    rows = ConnectionRepository(session, organisation_id)
+    for row in rows.all(rows.select().where(Connection.state == ConnectionState.REFUSED)):
+        yield Concern(row.state_reason, "/connections", "Look")
+
+
+def _cut_off_destinations(session: Session, organisation_id: str) -> Iterator[Concern]:
+    """Those that a member disconnected without switching them off: nothing fails there, and nothing arrives."""
+    linked = {row.id: row for row in ConnectionRepository(session, organisation_id).all()}
+    for row in Destinations(session, organisation_id).enabled():
+        connection = linked[row.connection_id]
+        if connection.state is ConnectionState.REVOKED:
+            text = f"{row.name} gets no results: {provider_name(connection.provider)} is disconnected"
+            yield Concern(text, "/connections", "Connect")
+
+
+def _switched_off_endpoints(session: Session, organisation_id: str) -> Iterator[Concern]:
+    for row in Endpoints(session, organisation_id).all():
+        if row.is_switched_off:
+            yield Concern(f"{row.url} gets no events: {row.disabled_reason}", "/webhooks", "Open webhooks")
+
+
+def _dead_deliveries(session: Session, organisation_id: str, since: datetime) -> Iterator[Concern]:
     dead = _count(session, Delivery, organisation_id, since, Delivery.state == DeliveryState.DEAD)
-    failed = _count(session, Meeting, organisation_id, since, Meeting.state == MeetingState.FAILED)
     if dead:
-        concerns.append(
-            Concern(f"{_counted(dead, 'delivery', 'deliveries')} gave up", "/deliveries?state=dead", "See why")
-        )
+        yield Concern(f"{_counted(dead, 'delivery', 'deliveries')} gave up", "/deliveries?state=dead", "See why")
+
+
+def _failed_meetings(session: Session, organisation_id: str, since: datetime) -> Iterator[Concern]:
+    failed = _count(session, Meeting, organisation_id, since, Meeting.state == MeetingState.FAILED)
     if failed:
-        concerns.append(
-            Concern(
-                f"{_counted(failed, 'meeting', 'meetings')} could not be analysed", "/meetings?state=failed", "See why"
-            )
-        )
-    return concerns
+        text = f"{_counted(failed, 'meeting', 'meetings')} could not be analysed"
+        yield Concern(text, "/meetings?state=failed", "See why")
 
 
 def _figures(session: Session, organisation_id: str, since: datetime) -> Figures:

@@ -2,12 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from hub.kit.database import json_field, moment
 from hub.kit.ids import new_id
 from hub.kit.repository import TenantModel
+
+PAUSED: Final = "paused by"
+"""How the reason begins where somebody wants that an endpoint gets nothing."""
 
 
 class Destination(TenantModel, table=True):
@@ -43,6 +47,11 @@ class WebhookEndpoint(TenantModel, table=True):
     enabled: bool = True
     disabled_reason: str = ""
     created_at: datetime = moment()
+
+    @property
+    def is_switched_off(self) -> bool:
+        """Whether the hub gave it up, which only a person can put right; one that was paused is as somebody wants."""
+        return not self.enabled and not self.disabled_reason.startswith(PAUSED)
 
 
 class Message(TenantModel, table=True):
@@ -87,6 +96,8 @@ class Delivery(TenantModel, table=True):
     """`destination` or `webhook`."""
     destination_id: str | None = Field(default=None, foreign_key="destination.id", index=True)
     endpoint_id: str | None = Field(default=None, foreign_key="webhookendpoint.id", index=True)
+    former_name: str = ""
+    """The destination's name or the endpoint's address, once it is removed and neither id stands here."""
     message_id: str | None = Field(default=None, foreign_key="message.id", index=True)
     meeting_id: str | None = Field(default=None, foreign_key="meeting.id", index=True)
     analysis_id: str | None = Field(default=None, foreign_key="analysis.id", index=True)

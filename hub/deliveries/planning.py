@@ -30,7 +30,6 @@ from hub.meetings.repository import Participants
 from hub.runtime import Runtime
 
 NO_RECORD: Final = "no record in the CRM belongs to this meeting yet"
-NOT_ITS_MEETING: Final = "this account tells the owners of its own meetings, and this meeting came from another one"
 UNDONE: Final = "the delivery of this meeting was undone; send it again to write the newest result"
 INTERNAL: Final = "only people of your own organisation took part, and this destination leaves such meetings out"
 
@@ -68,6 +67,8 @@ def plan(runtime: Runtime, analysis_id: str, *, complete: bool) -> None:
 def _plan_one(this: _Plan, destination: Destination) -> bool:
     """Whether the destination is a CRM that wants the result and lacks a record for somebody in the meeting."""
     connection = this.session.get_one(Connection, destination.connection_id)
+    if _tells_other_owners(this, connection):
+        return False
     lacks_record = _lacks_record(this, connection)
     if lacks_record and not this.complete:
         return False
@@ -85,8 +86,6 @@ def _plan_one(this: _Plan, destination: Destination) -> bool:
 def _reason_to_skip(this: _Plan, destination: Destination, connection: Connection, key: str) -> str | None:
     if connection.state is ConnectionState.REVOKED:
         return "the account is disconnected"
-    if _tells_other_owners(this, connection):
-        return NOT_ITS_MEETING
     if _is_crm(connection) and is_internal(this.people) and _skips_internal(destination):
         return INTERNAL
     return reason_to_skip(destination.rule, this.report) or _reason_of_undoing(this, destination, key)

@@ -121,9 +121,14 @@ def _pack(runtime: Runtime, delivery: Delivery) -> _Parcel:
             connection=connection,
             report=build_report(runtime.settings, meeting, analysis, people),
             records=records_for(session, organisation_id, meeting_id, connection.id),
-            previous=receipts.from_json(last or delivery.receipt),
+            previous=None if _is_wanted_anew(delivery, connection) else receipts.from_json(last or delivery.receipt),
             standing=receipts.from_json(last),
         )
+
+
+def _is_wanted_anew(delivery: Delivery, connection: Connection) -> bool:
+    """Whether a person sends again what can't be brought up to date; otherwise nothing would leave the hub."""
+    return delivery.generation > 0 and not registry.manifest(connection.provider).updates_messages
 
 
 def _records(runtime: Runtime, delivery: Delivery, connection: Connection) -> Sequence[RecordRef]:

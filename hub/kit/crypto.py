@@ -25,6 +25,10 @@ class SealedValueError(Exception):
     """A sealed value cannot be opened: wrong key, wrong context or damaged."""
 
 
+class MasterKeyInvalid(ValueError):
+    """A master key is not what a master key looks like."""
+
+
 @dataclass(frozen=True)
 class Vault:
     """Seals and opens secrets. `keys` maps key ids to 32-byte master keys; `current` seals."""
@@ -86,7 +90,10 @@ def _decode_key(text: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise ValueError("HUB_MASTER_KEY must be URL-safe base64 of 32 bytes; make one with `hub keys new-master`")
+        raise MasterKeyInvalid(
+            "HUB_MASTER_KEY must be URL-safe base64 of 32 bytes, and so must each key in HUB_MASTER_KEY_PREVIOUS; "
+            "make one with `hub keys new-master`"
+        )
     return key
 
 

@@ -94,6 +94,13 @@ class Person:
         """Any page of the console."""
         return self._browser.open(path)
 
+    def follow_links(self, page: Page) -> int:
+        """Open every page of other hosts that this one leads to; gives how many there are."""
+        elsewhere = dict.fromkeys(href for href, _ in page.links if href.startswith("http"))
+        for href in elsewhere:
+            self._browser.open(href)
+        return len(elsewhere)
+
     def _provider_of(self, path: str) -> str:
         facts = self._browser.open(path).texts("p.meta")
         return next((provider for provider in SOURCES if provider in facts), "")

@@ -57,6 +57,8 @@ class Story:
             played = self._find(person, self._play())
             pages = self._follow(person, played)
             world = World(self._settings.sandbox_url)
+            followed = sum(map(person.follow_links, pages))
+            self._done(f"All {followed} links to records and messages lead to pages")
             conclude(self._line, self._settings, played, pages, world)
             self._line(f"\nSign in at {self._settings.hub_url} as dana.reyes@northwind.example with {person.password}")
             _require_each_once(world, played)

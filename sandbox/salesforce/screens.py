@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.responses import RedirectResponse, Response
 
 from sandbox.kit.pages import Pages
@@ -17,6 +18,15 @@ HIDDEN = ("Id", "IsDeleted", "SystemModstamp", "CreatedById", "LastModifiedById"
 SCORE = "trust_score"
 
 
+class _RecordId(StringConvertor):
+    """A record's id in an address, in its short or long form."""
+
+    regex = "[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?"
+
+
+register_url_convertor("salesforce_id", _RecordId())
+
+
 class Screens:
     """The pages."""
 
@@ -27,7 +37,8 @@ class Screens:
         self._user_id = user_id
         self.router = APIRouter()
         self.router.add_api_route("/salesforce", self.lists, methods=["GET"], include_in_schema=False)
-        self.router.add_api_route("/lightning/r/{sobject}/{record_id}/view", self.lightning, methods=["GET"])
+        self.router.add_api_route("/lightning/r/{sobject}/{record_id}/view", self.moved, methods=["GET"])
+        self.router.add_api_route("/{record_id:salesforce_id}", self.moved, methods=["GET"], include_in_schema=False)
         self.router.add_api_route("/salesforce/{record_id}", self.record, methods=["GET"], include_in_schema=False)
 
     async def lists(self) -> Response:
@@ -53,8 +64,8 @@ class Screens:
         }
         return self._pages.render("record.html", context)
 
-    async def lightning(self, record_id: str) -> Response:
-        """The address that real orgs give their record pages."""
+    async def moved(self, record_id: str) -> Response:
+        """The addresses that real orgs give their record pages."""
         return RedirectResponse(f"/salesforce/{record_id}")
 
     def _line(self, record: Doc) -> Doc:

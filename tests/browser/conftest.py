@@ -17,6 +17,7 @@ from sqlmodel import select
 
 from hub import runtime as runtimes
 from hub.accounts.models import Organisation
+from hub.deliveries.models import Destination
 from hub.kit.crypto import new_master_key
 from hub.runtime import Runtime
 from hub.settings import Settings
@@ -80,6 +81,8 @@ class Seeded:
     organisation_id: str
     meeting_id: str
     under_way_id: str
+    destination_id: str
+    crm_id: str
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +159,10 @@ def seeded(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             organisation_id = session.exec(select(Organisation.id)).one()
         done = seed_meeting(hub.runtime, organisation_id)
         under_way = seed_meeting_under_way(hub.runtime, organisation_id)
-        yield Seeded(hub, context, organisation_id, done.id, under_way.id)
+        with hub.runtime.database.transaction() as session:
+            destination = session.exec(select(Destination)).one()
+        crm = destination.connection_id
+        yield Seeded(hub, context, organisation_id, done.id, under_way.id, destination.id, crm)
         context.close()
 
 

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 
 SCREENS = (
     "/", "/meetings", "/meetings/{meeting}", "/meetings/{under_way}", "/connections", "/destinations", "/webhooks",
-    "/deliveries", "/settings", "/account", "/about-scores",
+    "/deliveries", "/settings", "/settings/apps", "/account", "/about-scores", "/docs",
+    "/destinations/{destination}/mapping", "/destinations/{destination}/dry-run", "/meetings/{meeting}/records/{crm}",
 )  # fmt: skip
 
 
@@ -161,7 +162,12 @@ COLOURS = """canvas => {
 
 
 def address(seeded: Seeded, screen: str) -> str:
-    return seeded.hub.url + screen.format(meeting=seeded.meeting_id, under_way=seeded.under_way_id)
+    return seeded.hub.url + screen.format(
+        meeting=seeded.meeting_id,
+        under_way=seeded.under_way_id,
+        destination=seeded.destination_id,
+        crm=seeded.crm_id,
+    )
 
 
 def position(page: Page) -> Locator:

@@ -56,6 +56,7 @@ def test_a_zoom_and_a_teams_call_reach_every_destination_and_both_owners(tmp_pat
     assert {place: counts[f"1 {place}"] for place in PLACES} == PLACES
     for words in ("Salesforce Contact Priya Shah", "Salesforce Opportunity", "HubSpot Contact", "HubSpot Deal"):
         assert f"  {words}" in done.stdout
+    assert "links to records and messages lead to pages" in done.stdout
     hops = _hops(done.stdout)
     assert set(hops) >= {"announced to the hub", "fetched", "analysed", "published", "matched", "in Salesforce"}
     for zoom, teams in (hops["announced to the hub"], hops["analysed"], hops["in HubSpot"], hops["in #deal-room"]):

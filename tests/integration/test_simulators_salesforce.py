@@ -266,5 +266,7 @@ def test_a_record_page_shows_figures_and_activities(http: httpx.Client, sf: http
     page = http.get(f"/lightning/r/Contact/{contact}/view", follow_redirects=True)
 
     assert "58.4" in page.text
+    for short in (contact, contact[:15]):
+        assert http.get(f"/{short}", follow_redirects=True).text == page.text
     assert "Call &lt;with&gt; Priya" in page.text
     assert http.get("/salesforce").status_code == 200

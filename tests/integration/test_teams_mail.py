@@ -7,12 +7,19 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from connectors.base.errors import ProviderUnavailable, RequestRejected
 from connectors.base.records import Receipt, Report, Target
+from hub.analysis.models import Analysis
 from hub.connections.access import open_notifier
 from hub.connections.models import Connection
+from hub.deliveries import receipts
+from hub.deliveries.models import Delivery, Destination
+from hub.deliveries.sending import send
+from hub.meetings.models import Meeting
 from hub.runtime import Runtime
+from tests.support.console import seed_meeting
 from tests.support.reports import a_report
 from tests.support.teams_lab import EVERYBODY, MINE, TeamsLab, teams_lab
 
@@ -69,6 +76,19 @@ def test_a_revision_is_mailed_once(lab: TeamsLab) -> None:
     assert [mail["subject"].endswith("(updated)") for mail in _mails(lab)] == [False, True]
 
 
+def test_a_person_who_sends_a_result_again_gets_another_mail(lab: TeamsLab) -> None:
+    delivery_id = _delivery(lab, lab.connect(EVERYBODY))
+
+    counts = []
+    for generation in (0, 0, 1):
+        _set_generation(lab, delivery_id, generation)
+        receipt = asyncio.run(send(lab.runtime, delivery_id))
+        _keep(lab, delivery_id, receipt)
+        counts.append(len(_mails(lab)))
+
+    assert counts == [1, 1, 2]
+
+
 @pytest.mark.parametrize("address", ["", "somebody@elsewhere.example"])
 def test_an_organiser_who_cannot_be_reached_is_said_in_words(lab: TeamsLab, address: str) -> None:
     connection = lab.connect(EVERYBODY)
@@ -116,6 +136,34 @@ async def _notify(lab: TeamsLab, connection: Connection, report: Report, previou
         [option] = await notifier.targets()
         assert option.facts == OWNER.facts
         return await notifier.notify(report, OWNER, previous)
+
+
+def _delivery(lab: TeamsLab, connection: Connection) -> str:
+    """A finished meeting, and its result on the way to the organiser."""
+    meeting = seed_meeting(lab.runtime, connection.organisation_id)
+    with lab.runtime.database.transaction() as session:
+        analysis = session.exec(select(Analysis).where(Analysis.meeting_id == meeting.id)).one()
+        now = {"organisation_id": connection.organisation_id, "created_at": meeting.created_at}
+        session.get_one(Meeting, meeting.id).host_email = "dana.reyes@northwind.example"
+        destination = Destination(connection_id=connection.id, name="Owner", target=dict(OWNER.facts), **now)
+        session.add(destination)
+        session.flush()
+        made = Delivery(
+            key="again", kind="destination", destination_id=destination.id, meeting_id=meeting.id,
+            analysis_id=analysis.id, **now,
+        )  # fmt: skip
+        session.add(made)
+        return made.id
+
+
+def _set_generation(lab: TeamsLab, delivery_id: str, generation: int) -> None:
+    with lab.runtime.database.transaction() as session:
+        session.get_one(Delivery, delivery_id).generation = generation
+
+
+def _keep(lab: TeamsLab, delivery_id: str, receipt: Receipt) -> None:
+    with lab.runtime.database.transaction() as session:
+        session.get_one(Delivery, delivery_id).receipt = receipts.to_json(receipt)
 
 
 def _mails(lab: TeamsLab) -> list[dict[str, Any]]:

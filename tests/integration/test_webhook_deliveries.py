@@ -46,7 +46,7 @@ class Hub:
             announce(session, self.organisation_id, event)
 
     def deliveries(self) -> list[Delivery]:
-        return list(service.list_deliveries(self.runtime, self.organisation_id).rows)
+        return list(service.list_deliveries(self.runtime, self.organisation_id, service.Wanted()).rows)
 
     def attempts(self, delivery: Delivery) -> list[Attempt]:
         return list(service.list_attempts(self.runtime, self.organisation_id, delivery.id))

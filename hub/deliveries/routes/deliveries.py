@@ -2,11 +2,10 @@
 
 import asyncio
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, Field
-from sqlmodel import col
 
 from hub.accounts.api_access import Caller, allow
 from hub.accounts.api_route import ApiRoute
@@ -17,7 +16,7 @@ from hub.deliveries.models import Delivery, DeliveryState
 from hub.deliveries.repository import Deliveries
 from hub.deliveries.routes.views import DeliveryDetails, DeliveryView, attempt_view, delivery_view
 from hub.deliveries.service.undoing import UndoReport, undo_delivery
-from hub.errors import Conflict, NotFound
+from hub.errors import NotFound
 from hub.runtime import Runtime
 
 router = APIRouter(tags=["Deliveries"], route_class=ApiRoute)
@@ -25,7 +24,6 @@ router = APIRouter(tags=["Deliveries"], route_class=ApiRoute)
 Reader = Annotated[Caller, Depends(allow("webhooks:read"))]
 Writer = Annotated[Caller, Depends(allow("webhooks:write"))]
 Undoer = Annotated[Caller, Depends(allow("destinations:write"))]
-_MOST_RECOVERED = 1000
 
 
 class RecoverRequest(Input):
@@ -83,16 +81,9 @@ async def list_all_deliveries(
     cursor: Cursor = None,
 ) -> Listing[DeliveryView]:
     """Deliveries, narrowed by what is given."""
+    wanted = service.Wanted(state, meeting_id, endpoint_id, destination_id)
     found = await asyncio.to_thread(
-        service.list_deliveries,
-        runtime,
-        caller.organisation_id,
-        state=state,
-        meeting_id=meeting_id,
-        endpoint_id=endpoint_id,
-        destination_id=destination_id,
-        limit=limit,
-        cursor=cursor,
+        service.list_deliveries, runtime, caller.organisation_id, wanted, limit=limit, cursor=cursor
     )
     return Listing(data=[delivery_view(row) for row in found.rows], next_cursor=found.next_cursor)
 
@@ -121,7 +112,9 @@ async def undo(runtime: CurrentRuntime, caller: Undoer, delivery_id: str) -> Und
 @router.post("/deliveries/recover", status_code=202, responses=error_responses())
 async def recover(runtime: CurrentRuntime, caller: Writer, body: RecoverRequest) -> Recovered:
     """Send again what failed in a time, such as while your endpoint was down; at most a thousand at a call."""
-    return Recovered(resent=await asyncio.to_thread(_recover, runtime, caller, body))
+    wanted = service.Wanted(**body.model_dump())
+    resent = await asyncio.to_thread(service.recover, runtime, caller.organisation_id, wanted, actor=caller.actor)
+    return Recovered(resent=resent)
 
 
 def _undone(report: UndoReport) -> UndoAnswer:
@@ -140,29 +133,3 @@ def _find(runtime: Runtime, organisation_id: str, delivery_id: str) -> Delivery:
     if found is None:
         raise NotFound("There is no such delivery.")
     return found
-
-
-def _recover(runtime: Runtime, caller: Caller, body: RecoverRequest) -> int:
-    resent = 0
-    for delivery_id in _wanted(runtime, caller.organisation_id, body):
-        try:
-            service.replay(runtime, caller.organisation_id, delivery_id, actor=caller.actor)
-        except Conflict:  # it is on its way already, or has nowhere to go any more
-            continue
-        resent += 1
-    return resent
-
-
-def _wanted(runtime: Runtime, organisation_id: str, body: RecoverRequest) -> list[str]:
-    until = body.until or runtime.clock()
-    where: list[Any] = [
-        Delivery.state == body.state,
-        col(Delivery.created_at) >= body.since,
-        col(Delivery.created_at) <= until,
-        *([Delivery.endpoint_id == body.endpoint_id] if body.endpoint_id else []),
-        *([Delivery.destination_id == body.destination_id] if body.destination_id else []),
-    ]
-    with runtime.database.transaction() as session:
-        repository = Deliveries(session, organisation_id)
-        rows = repository.all(repository.select().where(*where).order_by(col(Delivery.id)).limit(_MOST_RECOVERED))
-        return [row.id for row in rows]

@@ -13,7 +13,7 @@ from hub.accounts.dependencies import CurrentRuntime
 from hub.api_schemas import Cursor, Input, Limit, Listing, error_responses
 from hub.deliveries import service
 from hub.deliveries.messages import EVENT_TYPES
-from hub.deliveries.models import WebhookEndpoint
+from hub.deliveries.models import PAUSED, WebhookEndpoint
 from hub.deliveries.repository import Endpoints
 from hub.deliveries.routes.views import DeliveryView, delivery_view
 from hub.errors import NotFound
@@ -128,7 +128,7 @@ async def pause(runtime: CurrentRuntime, caller: Writer, endpoint_id: str) -> En
         caller.organisation_id,
         endpoint_id,
         actor=caller.actor,
-        reason="paused by an API key",
+        reason=f"{PAUSED} an API key",
     )
     return _view(row)
 

@@ -1,6 +1,15 @@
 """What people and the API can do with destinations, webhook endpoints and deliveries."""
 
-from hub.deliveries.service.deliveries import list_attempts, list_deliveries, replay, resume_parked
+from hub.deliveries.service.deliveries import (
+    MOST_RECOVERED,
+    Wanted,
+    count_deliveries,
+    list_attempts,
+    list_deliveries,
+    recover,
+    replay,
+    resume_parked,
+)
 from hub.deliveries.service.destinations import (
     NewDestination,
     change_destination,
@@ -20,9 +29,12 @@ from hub.deliveries.service.endpoints import (
 )
 
 __all__ = [
+    "MOST_RECOVERED",
     "NewDestination",
     "NewEndpoint",
+    "Wanted",
     "change_destination",
+    "count_deliveries",
     "create_destination",
     "create_endpoint",
     "delete_destination",
@@ -32,6 +44,7 @@ __all__ = [
     "list_destinations",
     "list_endpoints",
     "pause_endpoint",
+    "recover",
     "replay",
     "resume_endpoint",
     "resume_parked",

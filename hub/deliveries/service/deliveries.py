@@ -1,8 +1,11 @@
 """Deliveries: what was sent, what is waiting, and sending it again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, or_, select
 
 from hub.accounts import audit
 from hub.connections.models import Connection, ConnectionState
@@ -14,23 +17,68 @@ from hub.errors import Conflict, NotFound
 from hub.kit.pagination import Page, page
 from hub.runtime import Runtime
 
+MOST_RECOVERED: Final = 1000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which deliveries: those that fit all that is given. `since` is the first moment of their making, `until` the
+    first one after it."""
+
+    state: DeliveryState | None = None
+    meeting_id: str | None = None
+    endpoint_id: str | None = None
+    destination_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    sendable: bool = False
+    """Only those whose destination or endpoint still exists."""
+
+    def conditions(self) -> list[Any]:
+        """As conditions of a query."""
+        names = ("state", "meeting_id", "endpoint_id", "destination_id")
+        given = [(getattr(Delivery, name), getattr(self, name)) for name in names]
+        return [
+            *(column == value for column, value in given if value is not None),
+            *([col(Delivery.created_at) >= self.since] if self.since else []),
+            *([col(Delivery.created_at) < self.until] if self.until else []),
+            *([_has_a_place()] if self.sendable else []),
+        ]
+
+
+def _has_a_place() -> Any:
+    return or_(col(Delivery.destination_id).is_not(None), col(Delivery.endpoint_id).is_not(None))
+
 
 def list_deliveries(
-    runtime: Runtime,
-    organisation_id: str,
-    *,
-    state: DeliveryState | None = None,
-    meeting_id: str | None = None,
-    endpoint_id: str | None = None,
-    destination_id: str | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
+    runtime: Runtime, organisation_id: str, wanted: Wanted, *, limit: int = 50, cursor: str | None = None
 ) -> Page[Delivery]:
-    """A page of deliveries, newest first, narrowed by what is given."""
-    wanted = {"state": state, "meeting_id": meeting_id, "endpoint_id": endpoint_id, "destination_id": destination_id}
-    where = [getattr(Delivery, name) == value for name, value in wanted.items() if value is not None]
+    """A page of deliveries, newest first."""
     with runtime.database.transaction() as session:
-        return page(Deliveries(session, organisation_id), limit=limit, cursor=cursor, where=where)
+        return page(Deliveries(session, organisation_id), limit=limit, cursor=cursor, where=wanted.conditions())
+
+
+def count_deliveries(session: Session, organisation_id: str, wanted: Wanted) -> int:
+    """How many there are."""
+    own = Delivery.organisation_id == organisation_id
+    return session.exec(select(func.count()).select_from(Delivery).where(own, *wanted.conditions())).one()
+
+
+def recover(runtime: Runtime, organisation_id: str, wanted: Wanted, *, actor: str) -> int:
+    """Send all of these again, oldest first and at most a thousand; gives how many are on their way."""
+    with runtime.database.transaction() as session:
+        repository = Deliveries(session, organisation_id)
+        found = repository.select().where(*wanted.conditions()).order_by(col(Delivery.id)).limit(MOST_RECOVERED)
+        ids = [row.id for row in repository.all(found)]
+    return sum(_replays(runtime, organisation_id, delivery_id, actor) for delivery_id in ids)
+
+
+def _replays(runtime: Runtime, organisation_id: str, delivery_id: str, actor: str) -> bool:
+    try:
+        replay(runtime, organisation_id, delivery_id, actor=actor)
+    except Conflict:  # it is on its way already, or has nowhere to go any more
+        return False
+    return True
 
 
 def list_attempts(runtime: Runtime, organisation_id: str, delivery_id: str) -> Sequence[Attempt]:

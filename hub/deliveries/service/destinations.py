@@ -96,7 +96,8 @@ def delete_destination(runtime: Runtime, organisation_id: str, destination_id: s
     """Stop sending there; its past deliveries stay in the log. Raises `NotFound`."""
     with runtime.database.transaction() as session:
         row = _get(session, organisation_id, destination_id)
-        session.exec(update(Delivery).where(col(Delivery.destination_id) == row.id).values(destination_id=None))
+        own = update(Delivery).where(col(Delivery.destination_id) == row.id)
+        session.exec(own.values(destination_id=None, former_name=row.name))
         session.delete(row)
         _audit(session, runtime, organisation_id, actor, "destination.deleted", destination_id)
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, update
 
 from hub.accounts import audit
 from hub.deliveries.messages import EVENT_TYPES, TEST_EVENT, Event, deliver_to, store_message
-from hub.deliveries.models import Delivery, WebhookEndpoint
+from hub.deliveries.models import PAUSED, Delivery, WebhookEndpoint
 from hub.deliveries.repository import Endpoints
 from hub.deliveries.signing import new_secret, open_secrets, seal_secrets
 from hub.deliveries.switching import switch_off
@@ -65,7 +65,7 @@ def rotate_endpoint_secret(runtime: Runtime, organisation_id: str, endpoint_id: 
 
 
 def pause_endpoint(
-    runtime: Runtime, organisation_id: str, endpoint_id: str, *, actor: str, reason: str = "paused by a member"
+    runtime: Runtime, organisation_id: str, endpoint_id: str, *, actor: str, reason: str = f"{PAUSED} a member"
 ) -> WebhookEndpoint:
     """Send nothing there until it is resumed; what is on its way is finished. Raises `NotFound`."""
     with runtime.database.transaction() as session:
@@ -88,7 +88,8 @@ def delete_endpoint(runtime: Runtime, organisation_id: str, endpoint_id: str, *,
     """Forget the endpoint; its past deliveries stay in the log. Raises `NotFound`."""
     with runtime.database.transaction() as session:
         row = _get(session, organisation_id, endpoint_id)
-        session.exec(update(Delivery).where(col(Delivery.endpoint_id) == row.id).values(endpoint_id=None))
+        own = update(Delivery).where(col(Delivery.endpoint_id) == row.id)
+        session.exec(own.values(endpoint_id=None, former_name=row.url))
         session.delete(row)
         _audit(session, runtime, row, actor, "endpoint.deleted")
 
