@@ -60,8 +60,8 @@ WEB_SOCKETS: Final[Mapping[str, Mapping[str, Any]]] = {
         "summary": "Sound: 16 kHz mono 16-bit PCM, or Opus packets after a `start` message.",
         "subprotocols": ["echo-depth-v1", "token.<key>"],
         "client": {"type": "start", "encoding": "opus"},
-        "server": "`session`, then `emotion` every second; `result` after `end`. Closed with 4410 when the session is over; "
-        "what was heard by then is in its report",
+        "server": "`session`, then `emotion` every second; `result` after `end`. Closed with 4410 when the session is "
+        "over; what was heard by then is in its report",
     },
 }
 
