@@ -109,7 +109,10 @@ class ApiKey(TenantModel, table=True):
 
 
 class RateWindow(SQLModel, table=True):
-    """Calls of one key in its current window: `period` counts windows since 1970, `taken` the calls."""
+    """Calls of one key in its current window: `period` counts windows since 1970, `taken` the calls.
+
+    Of a pace `period` is a moment, in microseconds since 1970; see `hub.accounts.pace`.
+    """
 
     id: str = Field(primary_key=True)
     period: int = Field(sa_type=BigInteger)

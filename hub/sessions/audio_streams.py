@@ -3,6 +3,9 @@
 Binary messages are 16 kHz mono 16-bit PCM, little-endian, in pieces of any size; after `{"type": "start", "encoding":
 "opus"}` each is one Opus packet. `{"type": "end"}` is answered with the whole stream's result. Sound is read only as
 fast as it is analysed, so a client that sends faster than real time is slowed down, and memory stays small.
+
+What was heard is kept on the session every few seconds, for its report. When the session is ended elsewhere, or the
+month's minutes are used up, the stream is closed with 4410.
 """
 
 import asyncio

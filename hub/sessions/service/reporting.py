@@ -40,7 +40,7 @@ def make_report(row: LiveSession, readings: Sequence[FrameReading]) -> dict[str,
 def _duration_s(row: LiveSession) -> int:
     """From the first frame to the last; of sound, what there was of it."""
     if row.heard is not None:
-        return round(row.heard.get("seconds", 0.0))
+        return round(float(row.heard.get("seconds", 0.0)))
     return round(((row.last_ms or 0) - (row.first_ms or 0)) / 1000)
 
 
