@@ -179,7 +179,9 @@ async def _unstorable(request: HTTPConnection, _error: Exception) -> Response:
 
 async def _unexpected(request: HTTPConnection, error: Exception) -> Response:
     _log.error("request.failed", path=request.url.path, request_id=request_id(request), exc_info=error)
-    return answer(request, 500, "internal_error", "Something went wrong on our side. Quote the request id to support.")
+    message = "Something went wrong on our side. Quote the request id to support."
+    allowance = getattr(request.state, "allowance", None)  # Starlette sends this answer past every other layer
+    return answer(request, 500, "internal_error", message, headers=allowance.headers() if allowance else None)
 
 
 def request_id(request: HTTPConnection) -> str:

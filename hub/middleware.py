@@ -90,9 +90,12 @@ class BoundedBodies:
         else:
             await self.app(scope, self._bounded(scope, receive), send)
 
+    @property
+    def _too_large(self) -> HTTPException:
+        return HTTPException(413, f"The body is over {self.limit_bytes} bytes.")
+
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         size, ends, complete = 0, time.monotonic() + self.within_s, False
-        too_large = HTTPException(413, f"The body is over {self.limit_bytes} bytes.")
         is_declared_too_large = _declared_bytes(scope) > self.limit_bytes
 
         async def bounded() -> Message:
@@ -100,14 +103,14 @@ class BoundedBodies:
             if complete:  # what comes now is only that the client went away
                 return await receive()
             if is_declared_too_large:  # said only now: a route asks first who calls
-                raise too_large
+                raise self._too_large
             try:
                 message = await asyncio.wait_for(receive(), ends - time.monotonic())
             except TimeoutError as error:
                 raise HTTPException(408, "The body came too slowly.") from error
             size += len(message.get("body", b""))
             if size > self.limit_bytes:
-                raise too_large
+                raise self._too_large
             complete = not message.get("more_body", False)
             return message
 

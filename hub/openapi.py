@@ -23,8 +23,11 @@ own workforce: nothing that is sent here says who they are.
 
 **Keys.** Send `Authorization: Bearer ed_live_sk_...` (`ed_test_sk_...` for the sandbox, `psk_...` for speech).
 **Apps** that people use send a token instead, which a member allowed: OAuth 2.0, authorisation code with PKCE.
-**Limits.** Every answer carries `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds since
-1970); 429 also carries `Retry-After`. **Repeating.** Every POST honours `Idempotency-Key` for a day.
+**Limits.** Every answer to a known key, and every handshake of a WebSocket, carries `X-RateLimit-Limit`,
+`X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds since 1970); 429 also carries `Retry-After`.
+**Repeating.** Every POST honours `Idempotency-Key` for a day; an answer that is given again counts as a request.
+**Addresses** of recordings are fetched by https. Up to three redirects are followed, none to http or into a private
+network, and no key or cookie of yours is sent along.
 **Lists** are pages: `?limit&cursor`, answered with `data` and `next_cursor`.
 **Errors** have one shape; quote `request_id` to support.
 **Versions.** The address holds the version. Fields may be added, never renamed or removed. What will go says so a
@@ -76,7 +79,7 @@ _ENDED: Final = {
 _DONE: Final = {kind: {**report, **_ENDED, "kind": kind, "result": report} for kind, report in REPORTS.items()}
 _SESSION: Final = {
     "id": "ses_01k9f3m2t8xq4w7d5b6n0v1c2a", "session_id": "ses_01k9f3m2t8xq4w7d5b6n0v1c2a", "label": "interview-001",
-    "use_case": "insurance_claims", "baseline_window_s": 60.0, "alert_thresholds": {"arousal_high": 0.8},
+    "use_case": "insurance_claims", "baseline_window_s": 60, "alert_thresholds": {"arousal_high": 0.8},
     "status": "active", "frame_count": 0, "created_at": "2026-11-19T15:04:05Z", "expires_at": "2026-11-19T19:04:05Z",
     "ended_at": None,
 }  # fmt: skip

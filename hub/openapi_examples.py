@@ -99,7 +99,7 @@ BY_SCHEMA: Final[Mapping[str, Any]] = {
         "deliveries": [_DELIVERY_VIEW],
     },
     "SessionView": {
-        "id": _SESSION, "session_id": _SESSION, "label": "interview-001", "use_case": None, "baseline_window_s": 60.0,
+        "id": _SESSION, "session_id": _SESSION, "label": "interview-001", "use_case": None, "baseline_window_s": 60,
         "alert_thresholds": {"arousal_high": 0.8}, "status": "active", "frame_count": 0, "created_at": _AT,
         "expires_at": "2026-11-19T19:04:05Z", "ended_at": None,
     },

@@ -29,7 +29,7 @@ _GIVEN_UP: Final = timedelta(minutes=15)
 """After this long without an answer the first request is taken for dead."""
 _LONGEST: Final = 255
 _MOST_JSON_BYTES: Final = 36 * 1024 * 1024
-"""More than any route takes: a clip of 25 MB in base64. A plan may allow larger documents."""
+"""Beside the documents of a plan: more than a clip of 25 MB in base64, the longest JSON that routes take."""
 _KEPT_HEADERS: Final = ("content-type", "location")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -62,7 +62,7 @@ async def _row(request: Request, runtime: Runtime) -> IdempotentRequest:
     return IdempotentRequest(
         id=f"idm_{identity}",
         organisation_id=caller.organisation_id,
-        fingerprint=await _fingerprint(request, max(_MOST_JSON_BYTES, caller.plan.documents_bytes)),
+        fingerprint=await _fingerprint(request, _MOST_JSON_BYTES + caller.plan.documents_bytes),
         created_at=runtime.clock(),
     )
 

@@ -34,7 +34,7 @@ async def fetch(url: str, target: Path, *, limit_bytes: int, allow_private: bool
             raise AnalysisFailed("url_forbidden", f"This address may not be fetched: {error}.") from error
         except PayloadTooLarge as error:
             raise AnalysisFailed("payload_too_large", error.message) from error
-        except (httpx.TransportError, httpx.StreamError, UnicodeError) as error:  # the last is a redirect to no name
+        except (httpx.TransportError, httpx.StreamError) as error:
             if attempt == _TRIES:
                 raise AnalysisFailed(_CODE, "The address could not be reached.") from error
             await asyncio.sleep(_PAUSE_S * attempt)

@@ -75,10 +75,22 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
             stream=request.stream,
             extensions={**request.extensions, "sni_hostname": host},
         )
-        return await self._inner.handle_async_request(to_pinned)
+        answer = await self._inner.handle_async_request(to_pinned)
+        if _leads_nowhere(answer):
+            await answer.aclose()
+            raise httpx.RemoteProtocolError(f"{host} redirects to no address")
+        return answer
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _leads_nowhere(answer: httpx.Response) -> bool:
+    """Whether it redirects to what httpx cannot read; it looks there even when it does not follow."""
+    try:
+        return answer.has_redirect_location and httpx.URL(answer.headers["location"]).host is None
+    except (httpx.InvalidURL, UnicodeError):
+        return True
 
 
 async def _resolve(host: str, port: int, allow_private: bool) -> Address:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from hub.api_schemas import Input
 from hub.sessions.models import LiveSession
@@ -13,6 +13,14 @@ DEFAULT_THRESHOLDS: Final = {"arousal_high": 0.80, "valence_low": 0.25, "dominan
 
 ThresholdName = Literal["arousal_high", "valence_low", "dominance_low"]
 Figure = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+def _as_sent(seconds: float) -> Any:
+    return int(seconds) if seconds.is_integer() else seconds
+
+
+Seconds = Annotated[float, PlainSerializer(_as_sent), WithJsonSchema({"type": "number"})]
+"""Whole ones are told without a point, as callers send them."""
 
 
 class SessionRequest(Input):
@@ -33,7 +41,7 @@ class SessionView(BaseModel):
     session_id: str
     label: str
     use_case: str | None
-    baseline_window_s: float
+    baseline_window_s: Seconds
     alert_thresholds: dict[str, float]
     status: str = Field(examples=["active"])
     frame_count: int

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Form, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -73,6 +73,15 @@ def test_plain_http_from_another_machine_is_refused(settings: Settings) -> None:
     assert answer.json()["error"]["code"] == "forbidden"
     assert client.get("/healthz").status_code == 200, "probes come by plain http and learn nothing"
     assert TestClient(an_app(settings), client=ELSEWHERE, base_url="https://hub.example").get("/page").is_success
+
+
+def test_a_web_socket_without_tls_from_another_machine_is_refused_in_words(settings: Settings) -> None:
+    client = TestClient(an_app(settings), client=ELSEWHERE)
+
+    with pytest.raises(WebSocketDenialResponse) as denied, client.websocket_connect("/v1/stream/video"):
+        pytest.fail("the handshake was accepted")
+
+    assert denied.value.json()["error"]["code"] == "forbidden"
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.8.8", "::1"])

@@ -92,6 +92,20 @@ async def test_a_redirect_is_given_back_not_followed() -> None:
         assert client.follow_redirects is False
 
 
+@pytest.mark.parametrize("target", ["https://xn--a/", "https://[::1"])
+async def test_a_redirect_to_no_address_is_an_answer_that_cannot_be_used(
+    monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    async def redirect(_self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(302, headers={"Location": target})
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", redirect)
+
+    async with guarded_client(allow_private=False) as client:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await client.post("https://93.184.216.34/")
+
+
 async def test_the_connection_goes_to_the_checked_address_under_the_original_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -62,6 +62,15 @@ def test_every_refusal_says_what_is_left_to_a_known_caller(
     assert answer.headers.keys() >= {*RATES, "x-request-id"}
 
 
+def test_an_answer_that_is_our_fault_says_it_too(caller: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.accounts.endpoints.page", None)
+
+    answer = caller.get("/v1/api-keys")
+
+    assert answer.status_code == 500
+    assert answer.headers.keys() >= {*RATES, "x-request-id"}
+
+
 @pytest.mark.parametrize("path", ["/v1/nothing", "/v1/api-keys"])
 def test_nothing_is_said_and_counted_where_the_caller_is_not_known(runtime: Runtime, path: str) -> None:
     answer = api(runtime, key="ed_live_sk_wrong").send("PUT", path)

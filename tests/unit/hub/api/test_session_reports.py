@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.sessions.models import FrameReading, LiveSession
+from hub.sessions.schemas import session_view
 from hub.sessions.service.reporting import make_report
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -50,3 +51,10 @@ def test_a_session_without_any_face_has_an_honest_report() -> None:
 
     assert report["mean_vad"] == {"v": None, "a": None, "d": None}
     assert "nothing to report" in report["summary"]
+
+
+def test_whole_seconds_come_back_as_they_were_sent() -> None:
+    told = [session_view(a_session(label="a", baseline_window_s=seconds)).model_dump_json() for seconds in (60.0, 2.5)]
+
+    assert '"baseline_window_s":60,' in told[0]
+    assert '"baseline_window_s":2.5,' in told[1]
