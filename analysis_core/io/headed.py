@@ -1,6 +1,7 @@
 """Transcripts as documents hold them: each speech has its time at its head, or a name alone below its timing line."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -37,7 +38,7 @@ def headed_cues(lines: Sequence[str]) -> tuple[Cue, ...]:
     """The cues of a document whose speeches have a time at their head; empty when it is no such document.
 
     A cue ends where the next one begins, or earlier where its words cannot take that long. Speeches that share a time
-    follow each other, each for as long as its words take.
+    follow each other, each for as long as its words take. `lines` have no space around them.
     """
     for found in (heads_by_name(lines), heads_by_time(lines, firm=True), _loose(lines)):
         heads = _below_the_title(found)
@@ -66,7 +67,8 @@ def with_names_inline(lines: Sequence[str]) -> list[str]:
 def _names_alone(bodies: Sequence[Sequence[str]]) -> list[str | None]:
     """For each body the name in its first line where most have one; None for all of them otherwise."""
     firsts = [body[0] if len(body) > 1 else "" for body in bodies]
-    names = [first if is_name(first, firsts.count(first)) else None for first in firsts]
+    seen = Counter(firsts)
+    names = [first if is_name(first, seen[first]) else None for first in firsts]
     known = [name for name in names if name]
     several = len(set(known)) <= max(_LEAST, len(known) // 2)
     if several and len(known) >= _LEAST_NAMED * len(bodies):

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from analysis_core.io.cues import seconds
 from analysis_core.io.speakers import bare, is_name, split_speakers
 
-_HALF = r"\s*[ap]\.?m\b\.?"
+_WIDEST = 40
+_HALF = r"\s?[ap]\.?m\b\.?"
 _TIME = rf"(?:\d{{1,2}}:)?\d{{1,3}}:\d{{2}}(?:[.,]\d{{1,3}})?(?:{_HALF})?(?!:?\d|[.,]\d|[^\W\d])"
 _STAMP = (
-    rf"(?P<opening>[\[(])?\s*(?P<start>{_TIME})(?:\s*(?:-->|[-\u2013\u2014])\s*(?P<end>{_TIME}))?\s*(?(opening)[\])])"
+    rf"(?P<opening>[\[(]\s?)?(?P<start>{_TIME})(?:\s?(?:-->|[-\u2013\u2014])\s?(?P<end>{_TIME}))?(?(opening)\s?[\])])"
 )
-_BY_TIME = re.compile(rf"^\s*{_STAMP}\s*(?P<mark>[-\u2013\u2014|:])?\s*(?P<text>.*)$", re.DOTALL | re.I)
+_BY_TIME = re.compile(rf"^{_STAMP}\s*(?P<mark>[-\u2013\u2014|:])?(?P<text>.*)$", re.DOTALL | re.I)
 _BY_NAME = re.compile(
-    rf"^\s*(?P<name>\S[^\n]{{0,79}}?)(?P<gap>[\s|,\u2013\u2014-]+|(?=[\[(])){_STAMP}\s*(?P<mark>:)?\s*(?P<text>.*)$",
+    rf"^(?P<name>\S[^\n]{{0,79}}?)(?P<gap>[\s|,\u2013\u2014-]{{1,{_WIDEST}}}|(?=[\[(])){_STAMP}\s*(?P<mark>:)?(?P<text>.*)$",
     re.DOTALL | re.I,
 )
 _DATE = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?!\d)")

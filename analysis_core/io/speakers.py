@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 _PREFIX = re.compile(
-    r"^\s*(?:>{2,}|[-\u2013](?=\s))?\s*(?P<name>[^:\uff1a\n]{1,80}?)\s*(?::(?:\s+|$)|\uff1a\s*)(?P<text>.*)$", re.DOTALL
+    r"^(?:(?:>{2,}|[-\u2013](?=\s))\s?)?(?P<name>[^:\uff1a\n]{1,80}?)\s{0,9}(?::(?:\s|$)|\uff1a)(?P<text>.*)$",
+    re.DOTALL,
 )
 _ENCLOSED = re.compile(r"^(?:\[(?P<square>[^\[\]]+)\]|<(?P<angle>[^<>]+)>)$")
 _PARTICLE = re.compile(
@@ -56,7 +57,7 @@ def split_speakers(texts: Sequence[str], of: int | None = None) -> list[tuple[st
     the format is one that names everybody, and whatever can be a name is one. `of` is how many texts there are in
     all, where these are only some.
     """
-    matches = [_PREFIX.match(text) for text in texts]
+    matches = [_PREFIX.match(text.strip()) for text in texts]
     names = [bare(match["name"]) if match else "" for match in matches]
     seen, everybody = Counter(names), _names_everybody(names, of or sum(bool(text.strip()) for text in texts))
     split: list[tuple[str | None, str]] = []
@@ -77,7 +78,7 @@ def is_name(name: str, times: int, *, everybody: bool = False) -> bool:
 
 def may_name(text: str) -> bool:
     """Whether it begins with a word or two and a colon, which could be somebody for whom nothing else speaks."""
-    match = _PREFIX.match(text)
+    match = _PREFIX.match(text.strip())
     return match is not None and len(match["name"].split()) < 3 and is_name(match["name"], 1, everybody=True)
 
 

@@ -41,6 +41,8 @@ def speech(
 ) -> None:
     """Emotions of the voice. Paths in the manifest are relative to its folder.
 
+    Labels are words, or the codes of RAVDESS or EmoDB.
+
     Optional columns: speaker (confidence intervals by speaker), gender, corpus, intensity (normal, strong: arousal).
     """
     from hub.evaluation import manifest as manifests
@@ -63,8 +65,9 @@ def text(
 ) -> None:
     """Valence, arousal, dominance and emotions of sentences, in English.
 
-    Columns: text; V, A, D (or valence, arousal, dominance); labels (emotion), several joined by commas. Without
-    headings: the text, then three numbers or labels. Numbers as labels are looked up in a labels.txt beside the file.
+    Columns: text; V, A, D (or valence, arousal, dominance), or one of them; labels (emotion), several joined by commas,
+    or a column for each emotion with 1 where the sentence has it. Without headings: the text, then numbers or labels.
+    Numbers as labels are looked up in a labels.txt beside the file.
     """
     from hub.evaluation import sentences
     from hub.evaluation import text as words
@@ -79,7 +82,10 @@ def text(
 @evaluate.command()
 def face(
     video: Annotated[Path, typer.Argument(help="A recording that shows faces.")],
-    truth: Annotated[Path, typer.Argument(help="JSON: fps and, by person and Action Unit, the intensity per frame.")],
+    truth: Annotated[
+        Path,
+        typer.Argument(help="JSON: fps and, by person and Action Unit, the intensity per frame, null where unknown."),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Action Units of faces. Who is who comes from the truth's tiles, else from its segments."""

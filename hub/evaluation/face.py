@@ -1,8 +1,9 @@
 """Action Units of faces against a video's truth.
 
 The truth is JSON: `fps`, and `au`: for each person the intensity 0..1 of Action Units in each frame, as
-`{"Ann": {"AU1": [0.0, 0.1, ...]}}`. Who is who comes from `tiles` (`{"Ann": [x, y, width, height]}` in pixels), else
-from `segments` (`[{"speaker": "Ann", "start": 0.6, "end": 4.5}]`), else from there being one person only.
+`{"Ann": {"AU1": [0.0, 0.1, ...]}}`, with null for what is unknown. Who is who comes from `tiles`
+(`{"Ann": [x, y, width, height]}` in pixels), else from `segments` (`[{"speaker": "Ann", "start": 0.6, "end": 4.5}]`),
+else from there being one person only.
 """
 
 import json
@@ -43,6 +44,8 @@ class _Compared:
     shown: Array
     seen: Array
     blocks: Sequence[Rows]
+    unknown: int
+    """Frames left out for want of a figure."""
 
 
 def read(path: Path) -> Truth:
@@ -67,8 +70,8 @@ def read(path: Path) -> Truth:
 
 
 def _unit_name(unit: str) -> str:
-    """`AU4` for `AU4`, `au04` and `4`; other names as they are."""
-    number = unit.upper().removeprefix("AU")
+    """`AU4` for `AU4`, `au04`, `AU04_r` and `4`; other names as they are."""
+    number = unit.upper().removesuffix("_R").removeprefix("AU")
     return f"AU{int(number)}" if number.isdigit() else unit
 
 
@@ -154,20 +157,34 @@ def _compare(
             code = _code(unit)
             if code not in seen.codes:
                 skipped[unit] = "not measured by the core"
-            elif np.ptp(shown) < ACTIVE:
+            elif not _changes(shown):
                 skipped.setdefault(unit, "hardly changes in the truth")
+            elif row := _aligned(shown, truth.fps, track, seen.codes.index(code)):
+                compared.setdefault(unit, []).append(row)
             else:
-                compared.setdefault(unit, []).append(_aligned(shown, truth.fps, track, seen.codes.index(code)))
+                skipped.setdefault(unit, "has no figures while the face is seen")
     return compared, {unit: why for unit, why in skipped.items() if unit not in compared}
 
 
-def _aligned(shown: Array, fps: float, track: "FaceTrack", column: int) -> _Compared:
-    """The track's values at the truth's frames, as long as the face was followed."""
+def _changes(shown: Array) -> bool:
+    known = shown[np.isfinite(shown)]
+    return bool(known.size and np.ptp(known) >= ACTIVE)
+
+
+def _aligned(shown: Array, fps: float, track: "FaceTrack", column: int) -> _Compared | None:
+    """The track's values at the truth's frames, as long as the face was followed; None where the truth has none there.
+
+    Frames whose figure is null are unknown, and left out.
+    """
     at = np.arange(len(shown)) / fps
-    kept = (at >= track.times_s[0]) & (at <= track.times_s[-1])
+    followed = (at >= track.times_s[0]) & (at <= track.times_s[-1])
+    kept = followed & np.isfinite(shown)
+    if not kept.any():
+        return None
     seen = np.interp(at[kept], track.times_s, track.aus[:, column])
     block = (at[kept] // _BLOCK_S).astype(int)
-    return _Compared(shown[kept], seen, [np.flatnonzero(block == number) for number in np.unique(block)])
+    blocks = [np.flatnonzero(block == number) for number in np.unique(block)]
+    return _Compared(shown[kept], seen, blocks, int(np.sum(followed & ~kept)))
 
 
 def _figures(compared: Mapping[str, Sequence[_Compared]]) -> dict[str, Any]:
@@ -183,20 +200,26 @@ def _figures(compared: Mapping[str, Sequence[_Compared]]) -> dict[str, Any]:
 
 def _unit(rows: Sequence[_Compared]) -> dict[str, Any]:
     """One unit over all people: r is the mean of each person's own, since faces differ in how much they show."""
-    each = [statistics.correlation(row.shown, row.seen) for row in rows]
+    each = [r for row in rows if not np.isnan(r := _agreement(row.shown, row.seen))]
     shown, seen = (np.concatenate([getattr(row, name) for row in rows]) >= ACTIVE for name in ("shown", "seen"))
     return {
-        "r": statistics.number(float(np.mean(np.nan_to_num(each)))),
+        "r": statistics.number(float(np.mean(each))) if each else None,
         "r_interval": _interval(rows),
-        "r_lowest": statistics.number(float(np.min(np.nan_to_num(each)))),
+        "r_lowest": statistics.number(min(each)) if each else None,
         "people": len(rows),
         "n": len(shown),
+        "unknown": sum(row.unknown for row in rows),
         "f1": statistics.number(float(statistics.f1(shown[:, None], seen[:, None])[0])),
         "confusion": {
             "shown": {"seen": int(np.sum(shown & seen)), "not seen": int(np.sum(shown & ~seen))},
             "not shown": {"seen": int(np.sum(~shown & seen)), "not seen": int(np.sum(~shown & ~seen))},
         },
     }
+
+
+def _agreement(shown: Array, seen: Array) -> float:
+    """Pearson's r: 0 for a face that is seen never to move, NaN where nothing is shown to."""
+    return 0.0 if np.ptp(shown) > 0 and np.ptp(seen) == 0 else statistics.correlation(shown, seen)
 
 
 def _interval(rows: Sequence[_Compared]) -> statistics.Interval | None:
@@ -210,7 +233,7 @@ def _interval(rows: Sequence[_Compared]) -> statistics.Interval | None:
             own = [tagged[index][1] for index in drawn if tagged[index][0] == number]
             if own:
                 picked = np.concatenate(own)
-                found.append(statistics.correlation(row.shown[picked], row.seen[picked]))
+                found.append(_agreement(row.shown[picked], row.seen[picked]))
         return float(np.nanmean(found)) if found and not np.isnan(found).all() else float("nan")
 
     return statistics.interval(mean, marks)

@@ -2,34 +2,40 @@
 
 | Column | Needed | Also understood |
 |---|---|---|
-| `file`: path relative to the manifest's folder | yes | path, filename, filepath, audio, wav |
-| `emotion` | yes | label, class |
-| `speaker` | for intervals by speaker, and for arousal | speaker_id, actor |
+| `file`: path relative to the manifest's folder | yes | path, file_path, audio_path, file_name, audio, clip, ... |
+| `emotion` | yes | emotions, emotion_label, label, labels, class, category, emo |
+| `speaker` | for intervals by speaker, and for arousal | speaker_id, actor, actor_id |
 | `gender` | for figures by gender | sex |
 | `intensity`: `normal` or `strong` | for arousal | level |
-| `corpus` | for figures by corpus, and `--corpus` | dataset |
+| `corpus` | for figures by corpus, and `--corpus` | dataset, source |
+
+Capitals, and whether words are joined by spaces, points, dashes or underscores, make no difference.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hub.evaluation import tables
 from hub.evaluation.errors import EvaluationError
+from hub.evaluation.labels import spelled_out
 
 _ALIASES = {
-    "file": ("path", "filename", "filepath", "audio", "wav"),
-    "emotion": ("label", "class"),
-    "speaker": ("speaker_id", "actor"),
+    "file": (
+        "path", "file_path", "filepath", "audio_path", "audio_filepath", "wav_path", "relative_path", "file_name",
+        "filename", "audio_file", "audio_filename", "wav_file", "clip_path", "audio", "wav", "clip",
+    ),
+    "emotion": ("emotions", "emotion_label", "label", "labels", "class", "category", "emo"),
+    "speaker": ("speaker_id", "actor", "actor_id"),
     "gender": ("sex",),
     "intensity": ("level",),
-    "corpus": ("dataset",),
-}
+    "corpus": ("dataset", "source"),
+}  # fmt: skip
 _NEEDED = ("file", "emotion")
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One row; what the manifest does not say is "". `emotion` is the label as it stands there."""
+    """One row; what the manifest does not say is "". `emotion` is the label as it stands there, codes spelled out."""
 
     path: Path
     file: str
@@ -53,12 +59,16 @@ def read(path: Path, corpus: str = "") -> list[Clip]:
     kept = [clip for clip in clips if corpus in ("", clip.corpus)]
     if not kept:
         raise EvaluationError(_nothing(path, corpus, clips))
-    return kept
+    words = spelled_out({clip.emotion for clip in kept})
+    return [replace(clip, emotion=words.get(clip.emotion, clip.emotion)) for clip in kept]
 
 
 def _clip(folder: Path, row: tables.Row) -> Clip:
     texts = {name: row.get(name, "") for name in _ALIASES}
-    return Clip(path=folder / texts["file"], **texts)
+    path = folder / texts["file"]
+    if "\\" in texts["file"] and not path.exists():
+        path = folder / texts["file"].replace("\\", "/")
+    return Clip(path=path, **texts)
 
 
 def _nothing(path: Path, corpus: str, clips: list[Clip]) -> str:

@@ -2,11 +2,19 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from analysis_core.io.encoding import NoText, decoded
 from hub.evaluation.errors import EvaluationError
+
+_DECLARED = re.compile(r"sep=(.)\r?\n")
+"""A first line with which spreadsheets say what separates the fields."""
+_DECIMAL = re.compile(r"\d,\d")
+_BETWEEN = re.compile(r"[\s._-]+")
+_FIGURE = re.compile(r"(?:^|_)(?:mean|average|avg|score|rating|value|sum)(?=_|$)")
 
 Row = Mapping[str, str]
 
@@ -14,7 +22,10 @@ Row = Mapping[str, str]
 def lines(path: Path) -> list[list[str]]:
     """The fields of every line that is not empty. Raises `EvaluationError`."""
     text = _text(path)
-    reader = _reader(io.StringIO(text, newline=""), _separator(text.split("\n", 1)[0]))
+    declared = _DECLARED.match(text)
+    text = text[declared.end() :] if declared else text
+    separator = declared[1] if declared else _separator(text.split("\n", 1)[0])
+    reader = _reader(io.StringIO(text, newline=""), separator)
     try:
         return [row for row in reader if any(field.strip() for field in row)]
     except csv.Error as error:
@@ -27,32 +38,46 @@ def named(rows: Sequence[Sequence[str]], columns: Mapping[int, str]) -> list[Row
 
 
 def columns(header: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> dict[int, str]:
-    """Which column is which: {index: our name} for headings that are a name or one of its aliases."""
-    known = {alias: name for name, others in aliases.items() for alias in (name, *others)}
+    """Which column is which: {index: our name} for headings that are a name or one of its aliases.
+
+    Of several headings for one name its own counts, then the aliases in their order.
+    """
+    headings = [heading_name(heading) for heading in header]
     found: dict[int, str] = {}
-    for index, heading in enumerate(header):
-        name = known.get(heading.strip().strip("\ufeff").lower())
-        if name and name not in found.values():
-            found[index] = name
+    for name, others in aliases.items():
+        for alias in (name, *others):
+            if alias in headings and headings.index(alias) not in found:
+                found[headings.index(alias)] = name
+                break
     return found
+
+
+def heading_name(heading: str) -> str:
+    """`file_path` for ` File Path`, `valence` for `Valence.Mean`."""
+    words = _BETWEEN.sub("_", heading.strip().strip("\ufeff\"'").lower())
+    return _FIGURE.sub("", words).strip("_") or words
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        text, _ = decoded(path.read_bytes())
     except FileNotFoundError:
         raise EvaluationError(f"There is no file at {path}.") from None
-    except UnicodeDecodeError:
-        raise EvaluationError(f"{path} is not text in UTF-8.") from None
+    except NoText:
+        raise EvaluationError(f"{path} is not text.") from None
     except OSError as error:
         raise EvaluationError(f"{path} cannot be read: {error.strerror}.") from error
+    return text
 
 
 def _separator(first: str) -> str:
-    """A tab where there is one; a semicolon, as some spreadsheets write, where it is commoner than commas."""
+    """A tab where there is one; a semicolon, as some spreadsheets write, where it is commoner than commas.
+
+    Commas within numbers separate nothing there.
+    """
     if "\t" in first:
         return "\t"
-    return ";" if first.count(";") > first.count(",") else ","
+    return ";" if first.count(";") > _DECIMAL.sub("", first).count(",") else ","
 
 
 def _reader(source: io.StringIO, separator: str) -> Iterable[list[str]]:

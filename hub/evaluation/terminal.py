@@ -92,6 +92,8 @@ def _face(report: Report) -> list[RenderableType]:
         figures = (_figure(row["r"]), _span(row["r_interval"]), _figure(row["r_lowest"]), _figure(row["f1"]))
         table.add_row(unit, *figures, *map(str, counts))
     parts += ["", table]
+    unknown = {unit: row["unknown"] for unit, row in report["units"].items() if row["unknown"]}
+    parts += [Text(f"{unit}: {n} frames without a figure left out", style="dim") for unit, n in unknown.items()]
     parts += [Text(f"{unit} skipped: {why}", style="dim") for unit, why in report["skipped"].items()]
     return parts + [Text(f"{name} was not found", style="yellow") for name in report["not_found"]]
 

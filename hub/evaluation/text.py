@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _THRESHOLDS = np.arange(0.05, 0.95, 0.025)
 _BATCH = 64
+_LEAST_RATED = 3
 
 Flags = NDArray[np.bool_]
 
@@ -33,12 +34,12 @@ def evaluate(
     feelings = _feelings([one.text for one in (*sentences, *tuning)], told)
     report: dict[str, Any] = {"n": len(sentences), "english": _english(sentences)}
     rated = [row for row, one in enumerate(sentences) if one.vad]
-    if len(rated) > 2:
+    if len(rated) >= _LEAST_RATED:
         report |= _ratings([sentences[row] for row in rated], [feelings[row] for row in rated])
-    if any(one.labels for one in sentences):
+    if any(one.labels & feelings[0].emotions.keys() for one in sentences) or not rated:
         report |= _emotions(sentences, feelings[: len(sentences)], tuning, feelings[len(sentences) :])
-    if not {"r_v", "macro_f1"} & report.keys():
-        raise EvaluationError("At least three sentences with V, A, D, or some with labels, are needed.")
+    if not {"r_v", "r_a", "r_d", "macro_f1"} & report.keys():
+        raise EvaluationError("At least three sentences with V, A or D, or some with labels, are needed.")
     return report
 
 
@@ -64,9 +65,11 @@ def _ratings(sentences: Sequence[Sentence], feelings: "Sequence[Feeling]") -> di
     rated = np.array([one.vad for one in sentences], np.float64)
     report: dict[str, Any] = {"vad_n": len(rated)}
     for column, name in enumerate(DIMENSIONS):
-        said = np.array([getattr(feeling, name) for feeling in feelings])
-        found = _correlation(rated[:, column], said)
-        report |= {f"r_{name[0]}": found[0], f"r_{name[0]}_interval": found[1]}
+        known = ~np.isnan(rated[:, column])
+        if known.sum() >= _LEAST_RATED:
+            said = np.array([getattr(feeling, name) for feeling in feelings])
+            found = _correlation(rated[known, column], said[known])
+            report |= {f"r_{name[0]}": found[0], f"r_{name[0]}_interval": found[1]}
     return report
 
 

@@ -159,6 +159,8 @@ def test_no_word_of_an_untimed_text_is_lost_or_given_to_another(lines: list[tupl
 @given(_LINES, some.integers(20, 80))
 @settings(max_examples=150, deadline=None)
 def test_no_word_of_a_wrapped_text_is_lost_or_given_to_another(lines: list[tuple[str, str]], width: int) -> None:
+    lines = [("Dana", "Hello, Bob."), ("Bob Jones", "Hi, Dana."), *lines]
+
     assert _untimed("\n".join(fill(f"{name}: {text}", width) for name, text in lines)) == lines
 
 

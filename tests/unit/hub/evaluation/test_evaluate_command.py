@@ -116,6 +116,30 @@ def test_faces_without_tiles_are_told_by_who_speaks(tmp_path: Path) -> None:
     assert found["r_mean"] > 0.6
 
 
+def test_ratings_of_one_dimension_are_enough_whatever_else_is_labelled(tmp_path: Path) -> None:
+    path = tmp_path / "said.csv"
+    path.write_text("Sentence,Valence,Sentiment\nI love it!,5,positive\nI hate it.,1,negative\nIt is a box.,3,none\n")
+
+    found = _figures(_run("text", path, "--json"))
+
+    assert found["vad_n"] == 3
+    assert found["r_v"] > 0.5
+    assert not {"r_a", "r_d", "macro_f1"} & found.keys()
+
+
+def test_frames_whose_figure_is_unknown_are_left_out(tmp_path: Path) -> None:
+    truth = json.loads(CALL.with_suffix(".truth.json").read_text())
+    for units in truth["au"].values():
+        units["AU1"][40] = None
+    (tmp_path / "truth.json").write_text(json.dumps(truth))
+
+    unit = _figures(_run("face", CALL, tmp_path / "truth.json", "--json"))["units"]["AU1"]
+
+    assert unit["unknown"] == 2
+    assert unit["r"] > 0.7
+    assert unit["r_interval"][0] <= unit["r"] <= unit["r_interval"][1]
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "content", "words"),
     [

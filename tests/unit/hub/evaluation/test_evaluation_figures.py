@@ -62,8 +62,9 @@ def test_the_same_data_gives_the_same_interval_and_a_single_item_none() -> None:
 
 
 def test_labels_of_other_vocabularies_mean_the_same() -> None:
-    assert [own_name(word) for word in ("Happy", "fearful", "ANG", "pleasant surprise", "bored", "neu")] == [
-        "joy", "fear", "anger", "surprise", "boredom", "neutral",
+    words = ("Happy", "scared", "ANG", "pleasant surprise", "bored", "neu", "sorrow", "DIS")
+    assert [own_name(word) for word in words] == [
+        "joy", "fear", "anger", "surprise", "boredom", "neutral", "sadness", "disgust",
     ]  # fmt: skip
     assert own_name("contempt") == "contempt"
     assert [group(word) for word in ("gratitude", "remorse", "curiosity", "annoyance")] == [

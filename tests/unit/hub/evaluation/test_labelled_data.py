@@ -27,6 +27,51 @@ def test_spreadsheets_that_separate_by_semicolons_are_read(tmp_path: Path) -> No
     assert [(clip.file, clip.emotion) for clip in manifest.read(path)] == [("a, b.wav", "sad")]
 
 
+@pytest.mark.parametrize(
+    "heading", ["file_name", "audio_path", "filename", "File Path", "clip", "Audio-Filepath", "wav_path", "PATH"]
+)
+def test_the_column_of_files_is_known_by_the_names_in_use(tmp_path: Path, heading: str) -> None:
+    path = _write(tmp_path, "m.csv", f"Emotions,id,{heading}\nsad,1,a.wav\n")
+
+    assert [(clip.file, clip.emotion) for clip in manifest.read(path)] == [("a.wav", "sad")]
+
+
+def test_a_columns_own_name_counts_before_others(tmp_path: Path) -> None:
+    path = _write(tmp_path, "m.csv", "label,audio,emotion,path\n3,x,sad,a.wav\n")
+
+    assert [(clip.file, clip.emotion) for clip in manifest.read(path)] == [("a.wav", "sad")]
+
+
+def test_manifests_of_spreadsheets_on_windows_are_read(tmp_path: Path) -> None:
+    text = "sep=;\r\nfile;emotion\r\nsub\\a.wav;sad\r\n"
+    wide = tmp_path / "wide.txt"
+    wide.write_bytes(text.replace("sep=;\r\n", "").replace(";", "\t").encode("utf-16"))
+
+    for path in (_write(tmp_path, "m.csv", text), wide):
+        assert [clip.path for clip in manifest.read(path)] == [tmp_path / "sub" / "a.wav"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        ("01 02 05 08", "neutral calm anger surprise"),
+        ("3 4 6", "joy sadness fear"),
+        ("W l E A F T N", "anger boredom disgust fear joy sadness neutral"),
+        ("1 2 1", "1 2 1"),
+        ("0 1 2", "0 1 2"),
+        ("A F X", "A F X"),
+    ],
+)
+def test_codes_of_two_corpora_are_spelled_out_where_there_is_nothing_else(
+    tmp_path: Path, codes: str, words: str
+) -> None:
+    rows = "".join(f"{number}.wav,{code}\n" for number, code in enumerate(codes.split()))
+
+    found = manifest.read(_write(tmp_path, "m.csv", f"file,emotion\n{rows}"))
+
+    assert " ".join(clip.emotion for clip in found) == words
+
+
 def test_one_corpus_of_a_manifest_can_be_chosen(tmp_path: Path) -> None:
     path = _write(tmp_path, "m.csv", "corpus,file,emotion\none,a.wav,sad\ntwo,b.wav,sad\n")
 
@@ -66,6 +111,45 @@ def test_rated_sentences_are_read_with_headings_and_without(tmp_path: Path) -> N
     assert [(one.text, one.vad) for one in sentences.read(bare)] == [('She said "no', (1.5, 2, 3))]
 
 
+def test_a_dimension_may_be_missing_and_headings_may_say_that_it_is_a_mean(tmp_path: Path) -> None:
+    two = _write(tmp_path, "a.tsv", "Sentence\tValence\tArousal\nYes\t1\t2\nNo\t\t3\nOh\t\tnan\n")
+    mean = _write(tmp_path, "b.csv", "id,text,valence_mean,A.Mean.Sum,dominance rating,valence_std\n7,Yes,1,2,3,9\n")
+
+    assert [one.vad for one in sentences.read(two)] == [(1, 2, None), (None, 3, None), None]
+    assert [(one.text, one.vad) for one in sentences.read(mean)] == [("Yes", (1, 2, 3))]
+
+
+def test_decimal_commas_and_rows_that_are_counted_are_read(tmp_path: Path) -> None:
+    named = _write(tmp_path, "a.csv", "text;V;A;D\nYes, please;3,5;2;1,25\n")
+    bare = _write(tmp_path, "b.csv", "1;Yes;3,5;2,0;1,25\n2;No;1,0;1,0;1,0\n")
+
+    assert [(one.text, one.vad) for one in sentences.read(named)] == [("Yes, please", (3.5, 2, 1.25))]
+    assert [(one.text, one.vad) for one in sentences.read(bare)] == [("Yes", (3.5, 2, 1.25)), ("No", (1, 1, 1))]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "text,labels\nOh!,\"['joy', 'surprise']\"\n",
+        "text,labels\nOh!,['joy' 'surprise']\n",
+        'text\tlabel\nOh!\t["joy", "surprise"]\n',
+        "text,labels\nOh!,'joy|surprise'\n",
+        "joy|surprise\tOh!\n",
+        "text,id,joy,realization,anger\nOh!,x1,1,1,0\n",
+        "text,id,Joy,Surprise,Anger\nOh!,x1,True,1.0,False\n",
+    ],
+)
+def test_labels_are_read_as_programs_write_lists(tmp_path: Path, content: str) -> None:
+    assert [set(one.labels) for one in sentences.read(_write(tmp_path, "a.csv", content))] == [{"joy", "surprise"}]
+
+
+def test_sentences_in_an_old_encoding_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("text,label\nCafé!,joy\n".encode("cp1252"))
+
+    assert [one.text for one in sentences.read(path)] == ["Café!"]
+
+
 def test_labels_are_names_or_numbers_of_the_list_beside_the_file(tmp_path: Path) -> None:
     named = _write(tmp_path, "a.csv", 'sentence,emotions\nThanks!,"gratitude;joy"\nOh?,confusion\n')
     bare = _write(tmp_path, "b.tsv", "Thanks!\t1,0\txyz\n")
@@ -100,6 +184,6 @@ def test_a_truth_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
 
 
 def test_units_of_the_truth_are_known_by_several_spellings(tmp_path: Path) -> None:
-    path = _write(tmp_path, "t.json", '{"fps": 5, "au": {"A": {"au04": [0, 1], "12": [0, 0], "AU6": [1, 0]}}}')
+    path = _write(tmp_path, "t.json", '{"fps": 5, "au": {"A": {"au04": [0, 1], "12": [0, 0], "AU06_r": [1, null]}}}')
 
     assert sorted(face.read(path).series["A"]) == ["AU12", "AU4", "AU6"]
