@@ -207,6 +207,16 @@ def test_every_call_has_its_own_idempotency_key_unless_one_is_given() -> None:
     assert keys[2] == "mine"
 
 
+def test_an_idempotency_key_that_no_header_can_hold_is_refused_at_once() -> None:
+    client, transport = answering()
+
+    for key in ("schlüssel", "two\nlines"):
+        with pytest.raises(ValueError, match="printable"):
+            client.sessions.create(idempotency_key=key)
+
+    assert transport.asked == []
+
+
 def test_fields_of_a_newer_hub_are_kept() -> None:
     client, _ = answering(good(mood={"level": 3}, label="x"))
 
@@ -255,9 +265,9 @@ def test_an_address_that_cannot_be_one_is_refused_at_once(url: str) -> None:
     [
         (
             {"vertical": ["Unknown vertical: 'nope'", "Ask again"]},
-            "no vertical: Unknown vertical: 'nope', Ask again. (",
+            "no. vertical: Unknown vertical: 'nope', Ask again. (",
         ),
-        ({"fields": {"body.label": "too long", "x": "missing"}}, "no body.label: too long. x: missing. ("),
+        ({"fields": {"body.label": "too long", "x": "missing"}}, "no. body.label: too long. x: missing. ("),
         ({"fields": {"frame": "no"}}, "no (status"),
         ({"job_id": "job_1", "retry_after_s": 3}, "no (status"),
         (None, "no (status"),

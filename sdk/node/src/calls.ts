@@ -43,7 +43,11 @@ export function remove(path: string, rest: Rest = {}): Call {
 
 /** Do something once, however often the call is sent. */
 export function post(path: string, rest: Rest = {}): Call {
-  return { method: 'POST', path, ...rest, idempotencyKey: rest.idempotencyKey ?? randomUUID() };
+  const idempotencyKey = rest.idempotencyKey ?? randomUUID();
+  if (!/^[ -~]+$/.test(idempotencyKey)) {
+    throw new TypeError('an idempotency key has no other characters than printable ones of ASCII');
+  }
+  return { method: 'POST', path, ...rest, idempotencyKey };
 }
 
 /** Whether it can be sent again. */
