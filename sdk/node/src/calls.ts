@@ -64,7 +64,7 @@ export function at(template: string, identifier: string): string {
 /** Values as a form has them: text, lists of text, and objects as JSON. */
 export function formFields(values: Record<string, unknown>): Record<string, string | string[]> {
   const named = toSnake(values) as Record<string, unknown>;
-  const given = Object.entries(named).filter(([, value]) => value !== undefined);
+  const given = Object.entries(named).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(given.map(([name, value]) => [name, fieldText(value)]));
 }
 

@@ -164,6 +164,9 @@ test('whoever gives nothing is told what to give', async () => {
     [client.speech.analyze(), /either audio or audioUrl/],
     [client.speech.batch(), /give items/],
     [client.emotion.discrete(), /give a file/],
+    [client.analyse.video({ file: null, url: null }), /give a file or a url/],
+    [client.analyse.video({ flie: 'call.mp4' }), /no option 'flie': it takes file, url/],
+    [client.analyse.text({ text: 'a', baselineWindows: 3 }), /no option 'baselineWindows'.*baselineWindowS/],
     [client.emotion.recording(), /give a file or a url/],
     [client.webhookEndpoints.create(), /give a url/],
   ]) {
