@@ -56,6 +56,19 @@ export interface MultimodalInput extends AnalyseOptions {
   imageUrl?: string | string[];
 }
 
+type Given = [fields: Record<string, unknown>, files: Part[]];
+type Kind = 'video' | 'audio' | 'text' | 'image' | 'multimodal';
+
+const RECORDING = ['file', 'url', 'transcript'];
+const INPUTS: Record<Kind, readonly string[]> = {
+  video: RECORDING,
+  audio: RECORDING,
+  text: ['text', 'file', 'url'],
+  image: ['file', 'url'],
+  multimodal: ['video', 'audio', 'image', 'document', 'text', 'videoUrl', 'audioUrl', 'textUrl', 'imageUrl'],
+};
+const OPTIONS = ['baselineWindowS', 'alertThresholds', 'wait', 'onProgress', 'timeoutMs', 'idempotencyKey', 'signal'];
+
 /**
  * Every method waits for the report, however long that takes, and rejects with `AnalysisFailed` where there is none.
  * When waiting is interrupted (by the signal, or by `onProgress` throwing), the analysis is cancelled too.
@@ -68,22 +81,23 @@ export class Analyse {
 
   /** Analyse a video: faces, voice and words. */
   async video(input: RecordingInput = {}): Promise<Analysis> {
-    return await this.run('video', input, ...recording(input));
+    return await this.run('video', input, () => recording(input));
   }
 
   /** Analyse sound: voice and words. */
   async audio(input: RecordingInput = {}): Promise<Analysis> {
-    return await this.run('audio', input, ...recording(input));
+    return await this.run('audio', input, () => recording(input));
   }
 
   /** Analyse a text, or a document. */
   async text(input: TextInput = {}): Promise<Analysis> {
-    return await this.run('text', input, { text: input.text, url: input.url }, parts('file', input.file, 'document.txt'));
+    const { file, text, url } = input;
+    return await this.run('text', input, () => [{ text, url }, parts('file', file, 'document.txt')]);
   }
 
   /** Analyse one picture or several. */
   async image(input: ImageInput = {}): Promise<Analysis> {
-    return await this.run('image', input, { urls: several(input.url) }, parts('file', input.file, 'picture'));
+    return await this.run('image', input, () => [{ urls: several(input.url) }, parts('file', input.file, 'picture')]);
   }
 
   /** Analyse any mix into one report. */
@@ -96,16 +110,12 @@ export class Analyse {
       ...parts('text', input.document, 'document.txt'),
     ];
     const fields = { text, videoUrl, audioUrl, textUrl, imageUrls: several(input.imageUrl) };
-    return await this.run('multimodal', input, fields, files);
+    return await this.run('multimodal', input, () => [fields, files]);
   }
 
-  private async run(
-    kind: string,
-    options: AnalyseOptions,
-    fields: Record<string, unknown>,
-    files: Part[],
-  ): Promise<Analysis> {
-    const found = await this.start(call(kind, options, fields, files));
+  private async run(kind: Kind, options: AnalyseOptions, given: () => Given): Promise<Analysis> {
+    refuseUnknown(kind, options);
+    const found = await this.start(call(kind, options, ...given()));
     if (options.wait === false) return found;
     if (!isDone(found)) return await this.wait(found.jobId, options);
     options.onProgress?.(found);
@@ -139,8 +149,15 @@ export class Analyse {
   }
 }
 
+/** TypeScript looks at the names of options; JavaScript would leave out what it does not know. */
+function refuseUnknown(kind: Kind, input: AnalyseOptions): void {
+  const known = [...INPUTS[kind], ...OPTIONS];
+  const unknown = Object.keys(input).find((name) => !known.includes(name));
+  if (unknown) throw new TypeError(`${kind}() has no option '${unknown}': it takes ${known.join(', ')}`);
+}
+
 function call(kind: string, options: AnalyseOptions, fields: Record<string, unknown>, files: Part[]): Call {
-  if (!files.length && Object.values(fields).every((value) => value === undefined)) {
+  if (!files.length && Object.values(fields).every((value) => value === undefined || value === null)) {
     throw new TypeError('there is nothing to analyse: give a file, a text or a url');
   }
   const { alertThresholds, baselineWindowS, idempotencyKey, signal, wait } = options;
@@ -153,9 +170,9 @@ function call(kind: string, options: AnalyseOptions, fields: Record<string, unkn
   });
 }
 
-function recording(input: RecordingInput): [fields: Record<string, unknown>, files: Part[]] {
+function recording(input: RecordingInput): Given {
   const { file, transcript, url } = input;
-  if (file === undefined && url === undefined) throw new TypeError('there is no recording: give a file or a url');
+  if (!file && !url) throw new TypeError('there is no recording: give a file or a url');
   const words = typeof transcript === 'string' ? { transcript } : {};
   const document = typeof transcript === 'string' ? undefined : transcript;
   return [
@@ -172,5 +189,5 @@ function failure(error: unknown): unknown {
 }
 
 function several(url: string | string[] | undefined): string[] | undefined {
-  return url === undefined ? undefined : [url].flat();
+  return url ? [url].flat() : undefined;
 }

@@ -1,5 +1,5 @@
 /** Errors out of what the hub answered, whichever way it came: over HTTP, in a refused handshake, in a message. */
-import { ApiError, errorClass, UnexpectedAnswer } from './errors.js';
+import { ApiError, EchoDepthError, errorClass, UnexpectedAnswer } from './errors.js';
 
 /** The object named `error` in answers and messages, as far as it is there. */
 export interface ToldError {
@@ -9,6 +9,7 @@ export interface ToldError {
   details?: Record<string, unknown>;
 }
 
+const AN_ERROR = 400;
 const STATUS: Record<string, number> = {
   rate_limited: 429,
   frame_too_large: 413,
@@ -16,8 +17,9 @@ const STATUS: Record<string, number> = {
   unavailable: 503,
 };
 
-/** The error of an HTTP answer; `headers` has lower-case names. */
-export function errorOf(status: number, headers: Record<string, string>, body: string): ApiError {
+/** The error of an HTTP answer that is no success; `headers` has lower-case names. */
+export function errorOf(status: number, headers: Record<string, string>, body: string, url: string): EchoDepthError {
+  if (status < AN_ERROR) return unexpected(body, url);
   return apiError(told(body) ?? { message: body.slice(0, 200).trim() }, status, headers);
 }
 
@@ -25,7 +27,11 @@ export function errorOf(status: number, headers: Record<string, string>, body: s
 export function understood(body: string, url: string): object {
   const answer = parsed(body);
   if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer;
-  throw new UnexpectedAnswer(
+  throw unexpected(body, url);
+}
+
+function unexpected(body: string, url: string): UnexpectedAnswer {
+  return new UnexpectedAnswer(
     `The answer of ${url} is not one of the hub (it begins with ${JSON.stringify(body.slice(0, 40))}): check the base ` +
       'URL, and whether a proxy or a sign-in page answers instead.',
   );

@@ -43,7 +43,11 @@ export function remove(path: string, rest: Rest = {}): Call {
 
 /** Do something once, however often the call is sent. */
 export function post(path: string, rest: Rest = {}): Call {
-  return { method: 'POST', path, ...rest, idempotencyKey: rest.idempotencyKey ?? randomUUID() };
+  const idempotencyKey = rest.idempotencyKey ?? randomUUID();
+  if (!/^[ -~]+$/.test(idempotencyKey)) {
+    throw new TypeError('an idempotency key has no other characters than printable ones of ASCII');
+  }
+  return { method: 'POST', path, ...rest, idempotencyKey };
 }
 
 /** Whether it can be sent again. */
@@ -60,7 +64,7 @@ export function at(template: string, identifier: string): string {
 /** Values as a form has them: text, lists of text, and objects as JSON. */
 export function formFields(values: Record<string, unknown>): Record<string, string | string[]> {
   const named = toSnake(values) as Record<string, unknown>;
-  const given = Object.entries(named).filter(([, value]) => value !== undefined);
+  const given = Object.entries(named).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(given.map(([name, value]) => [name, fieldText(value)]));
 }
 

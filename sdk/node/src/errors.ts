@@ -65,7 +65,7 @@ export class ApiError extends EchoDepthError {
   readonly headers: Record<string, string>;
 
   constructor(message: string, told: ApiErrorDetails) {
-    super([message, ...reasons(message, told.details)].join(' '));
+    super(explained(message, told.details));
     this.status = told.status;
     this.code = told.code;
     this.requestId = told.requestId;
@@ -179,13 +179,14 @@ export function errorClass(status: number, code: string): ErrorClass {
   return BY_CODE[code] ?? BY_STATUS[status] ?? (status >= 500 ? ServerError : ApiError);
 }
 
-/** What is wrong, by field: `details` has words for each in `fields`, or lists of words by name. */
-function reasons(message: string, details: Record<string, unknown>): string[] {
+/** With what is wrong, by field: `details` has words for each in `fields`, or lists of words by name. */
+function explained(message: string, details: Record<string, unknown>): string {
   const lists = Object.entries(details).filter(([, words]) => Array.isArray(words));
-  return [...Object.entries(details['fields'] ?? {}), ...lists]
+  const reasons = [...Object.entries(details['fields'] ?? {}), ...lists]
     .map(([name, words]) => [name, [words].flat().join(', ')])
     .filter(([, words]) => !message.includes(words ?? ''))
     .map(([name, words]) => `${name}: ${words}.`);
+  return reasons.length ? [`${message.replace(/\.$/, '')}.`, ...reasons].join(' ') : message;
 }
 
 function wholeNumber(text: string | undefined): number | null {

@@ -41,8 +41,8 @@ const TYPES: Record<string, string> = {
 };
 
 /** One part for each file given. */
-export function parts(field: string, given: FileInput | FileInput[] | undefined, name = 'file'): Part[] {
-  if (given === undefined) return [];
+export function parts(field: string, given: FileInput | FileInput[] | null | undefined, name = 'file'): Part[] {
+  if (given === undefined || given === null) return [];
   return (Array.isArray(given) ? given : [given]).map((content) => ({ field, content, name }));
 }
 

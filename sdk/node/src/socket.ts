@@ -52,7 +52,7 @@ export function openSocket(
       reject(new ConnectionFailed(`The stream could not be opened (${error.message}).`, { cause: error }));
     };
     request.on('error', fail);
-    request.on('response', (answer) => void refusal(answer).then(reject, fail));
+    request.on('response', (answer) => void refusal(answer, url).then(reject, fail));
     request.on('upgrade', (answer, connection, head) => {
       if (answer.headers['sec-websocket-accept'] === accepted(key)) resolve(new Socket(connection, head, events));
       else fail(new Error('the answer is not by a WebSocket server'));
@@ -145,7 +145,7 @@ export class Socket {
   }
 }
 
-async function refusal(answer: IncomingMessage): Promise<Error> {
+async function refusal(answer: IncomingMessage, url: string): Promise<Error> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -154,7 +154,7 @@ async function refusal(answer: IncomingMessage): Promise<Error> {
     chunks.push(chunk);
   }
   const headers = Object.entries(answer.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
-  return errorOf(answer.statusCode ?? 0, Object.fromEntries(headers), Buffer.concat(chunks).toString('utf8'));
+  return errorOf(answer.statusCode ?? 0, Object.fromEntries(headers), Buffer.concat(chunks).toString('utf8'), url);
 }
 
 function accepted(key: string): string {

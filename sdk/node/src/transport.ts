@@ -45,7 +45,7 @@ export class Transport {
       const response = await this.fetch(this.url(call), this.request(call, watch));
       const body = await response.text();
       if (response.ok) return body;
-      throw errorOf(response.status, Object.fromEntries(response.headers), body);
+      throw errorOf(response.status, Object.fromEntries(response.headers), body, this.url(call));
     } catch (error) {
       throw watch.explain(error);
     } finally {

@@ -141,8 +141,8 @@ test('a success that is not of the hub says where to look', async () => {
 
 test('an error says which field is wrong and why', async () => {
   for (const [details, message] of [
-    [{ vertical: ["Unknown vertical: 'nope'", 'Ask again'] }, "no vertical: Unknown vertical: 'nope', Ask again."],
-    [{ fields: { 'body.label': 'too long', x: 'missing' } }, 'no body.label: too long. x: missing.'],
+    [{ vertical: ["Unknown vertical: 'nope'", 'Ask again'] }, "no. vertical: Unknown vertical: 'nope', Ask again."],
+    [{ fields: { 'body.label': 'too long', x: 'missing' } }, 'no. body.label: too long. x: missing.'],
     [{ fields: { frame: 'no' } }, 'no'],
     [{ job_id: 'job_1', retry_after_s: 3 }, 'no'],
     [null, 'no'],
@@ -164,11 +164,15 @@ test('whoever gives nothing is told what to give', async () => {
     [client.speech.analyze(), /either audio or audioUrl/],
     [client.speech.batch(), /give items/],
     [client.emotion.discrete(), /give a file/],
+    [client.analyse.video({ file: null, url: null }), /give a file or a url/],
+    [client.analyse.video({ flie: 'call.mp4' }), /no option 'flie': it takes file, url/],
+    [client.analyse.text({ text: 'a', baselineWindows: 3 }), /no option 'baselineWindows'.*baselineWindowS/],
     [client.emotion.recording(), /give a file or a url/],
     [client.webhookEndpoints.create(), /give a url/],
   ]) {
     await assert.rejects(call, (error) => error instanceof TypeError && words.test(error.message));
   }
+  await assert.rejects(client.sessions.create({ idempotencyKey: 'schlüssel' }), TypeError);
   assert.equal(asked.length, 0);
 });
 

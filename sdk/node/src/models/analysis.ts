@@ -39,15 +39,94 @@ export interface StressIndicators {
   level: number | null;
   perSecond: Series;
   indicators: Record<string, number | null>;
-  peaks: Record<string, unknown>[];
+  peaks: { startS: number; endS: number; speaker: string; intensity: number }[];
 }
 
 /** Markers in the words: counts by kind, and each one's place. */
 export interface HesitationMarkers {
   words: number;
   filledPauses: string;
-  kinds: Record<string, Record<string, unknown>>;
-  items: Record<string, unknown>[];
+  kinds: Record<string, MarkerRate>;
+  items: MarkerPlace[];
+}
+
+/** How often one kind of marker was said; `band` compares it with other speakers, null under 100 words. */
+export interface MarkerRate {
+  group: string;
+  count: number;
+  per100Words: number;
+  band: string | null;
+}
+
+/** One marker: `start` and `end` are its characters in `sentence`. */
+export interface MarkerPlace {
+  kind: string;
+  text: string;
+  atS: number | null;
+  speaker: string;
+  sentence: string;
+  start: number;
+  end: number;
+  source: string;
+}
+
+/** How it was said. Low and high pitch are the 5th and 95th percentile, told of one speaker at a time. */
+export interface SpokenProsody {
+  pitch: {
+    meanHz: number | null;
+    medianHz: number | null;
+    lowHz: number | null;
+    highHz: number | null;
+    rangeSt: number | null;
+    voicedShare: number | null;
+  };
+  energy: { meanDb: number | null; spreadDb: number | null };
+  rhythm: {
+    syllablesPerSecond: number | null;
+    pausesPerMinute: number | null;
+    meanPauseS: number | null;
+    pauseShare: number | null;
+    filledPausesPerMinute: number | null;
+  };
+  voiceQuality: { jitter: number | null; shimmer: number | null; hnrDb: number | null };
+}
+
+/** By the voice (they sum to 1), and by the words (each for itself); null where there is none. */
+export interface EmotionsHeard {
+  voice: Record<string, number> | null;
+  words: Record<string, number> | null;
+}
+
+/** Some seconds of one voice: seven emotions that sum to 1, and valence, arousal and dominance, 0..1. */
+export interface VoiceSegment {
+  startS: number;
+  endS: number;
+  speaker: string;
+  valence: number;
+  arousal: number;
+  dominance: number;
+  emotions: Record<string, number>;
+  confidence: number;
+}
+
+/** Two views of the same distance, in points: each adds up to the score minus 50. */
+export interface Contributions {
+  signals: { signal: string; points: number; observedShare: number }[];
+  moments: {
+    startS: number;
+    endS: number;
+    speaker: string;
+    points: number;
+    strongestSignal: string;
+    text: string;
+  }[];
+}
+
+/** How much of the observed speech one modality could tell of, 0..1. */
+export interface Coverage {
+  available: boolean;
+  share: number;
+  note: string;
 }
 
 /** What one sentence's words say, 0..1. */
@@ -79,17 +158,40 @@ export interface Speaker {
   talkTimeS: number;
   talkShare: number;
   turns: number;
+  interruptions: number;
+  longestMonologueS: number;
+  questions: number | null;
+  words: number | null;
+  wordsPerMinute: number | null;
+  responseLatencyS: number | null;
+  /** When they are heard: start and end, in seconds. */
+  spoken: [number, number][];
   trustScore: number | null;
   trustInterval: [number, number] | null;
   abstained: Abstained | null;
   credibilitySignal: Series;
   vad: Vad | null;
+  vadSeries: Record<string, Series> | null;
+  signals: Record<string, number | null> | null;
+  contributions: Contributions | null;
+  prosody: SpokenProsody | null;
+  stressIndicators: StressIndicators | null;
+  hesitationMap: HesitationMap | null;
+  hesitationMarkers: HesitationMarkers | null;
+  emotions: EmotionsHeard | null;
+  confidenceScore: number | null;
+  resistanceIndicator: number | null;
+  sentimentDepth: number | null;
+  engagementScore: number | null;
+  activeAus: number[];
   [field: string]: unknown;
 }
 
 /** One face of a picture. */
 export interface Face {
   face: number;
+  /** In shares of the picture. */
+  box: { x: number; y: number; width: number; height: number };
   vad: Vad;
   activeAus: number[];
   actionUnits: ActionUnit[];
@@ -138,9 +240,10 @@ export interface Analysis {
   alerts?: AnalysisAlert[];
   events?: AnalysisEvent[];
   speakers?: Speaker[];
-  contributions?: Record<string, unknown> | null;
-  coverage?: Record<string, unknown>;
+  contributions?: Contributions | null;
+  coverage?: Record<string, Coverage>;
   warnings?: string[];
+  models?: { id: string; name: string; version: string; licence: string; sha256: string }[];
 
   activeAus?: number[];
   actionUnits?: ActionUnit[];
@@ -152,8 +255,9 @@ export interface Analysis {
   confidenceScore?: number | null;
   hesitationMap?: HesitationMap;
   stressIndicators?: StressIndicators;
-  prosody?: Record<string, unknown> | null;
-  emotions?: Record<string, unknown>;
+  prosody?: SpokenProsody | null;
+  emotions?: EmotionsHeard;
+  voiceSegments?: VoiceSegment[];
 
   sentimentDepth?: number | null;
   hesitationMarkers?: HesitationMarkers | null;

@@ -6,13 +6,16 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from echodepth.errors import ApiError, UnexpectedAnswer, error_class
+from echodepth.errors import ApiError, EchoDepthError, UnexpectedAnswer, error_class
 
+_AN_ERROR = 400
 _STATUS: Mapping[str, int] = {"rate_limited": 429, "frame_too_large": 413, "internal_error": 500, "unavailable": 503}
 
 
-def error_of(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
-    """The error of an HTTP answer. `headers` has lower-case names."""
+def error_of(status: int, headers: Mapping[str, str], body: bytes, url: object) -> EchoDepthError:
+    """The error of an HTTP answer that is no success. `headers` has lower-case names."""
+    if status < _AN_ERROR:
+        return unexpected(url, headers.get("content-type"))
     told = _told(body)
     return api_error(told or {"message": _plainly(body)}, status=status, headers=headers)
 
@@ -41,7 +44,7 @@ def message_error(told: Mapping[str, Any]) -> ApiError:
 
 
 def unexpected(url: object, content_type: str | None) -> UnexpectedAnswer:
-    """The error of a success that is none of the hub's."""
+    """The error of an answer that is none of the hub's."""
     return UnexpectedAnswer(
         f"The answer of {url} ({content_type or 'of no type'}) is not one of the hub: check the base URL, and whether "
         "a proxy or a sign-in page answers instead. If the hub is newer than this client, bring the client up to date."

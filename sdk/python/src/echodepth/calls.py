@@ -44,8 +44,10 @@ def delete(path: str) -> Call:
 
 def post(path: str, json: Mapping[str, Any] | None = None, *, idempotency_key: str | None = None, **more: Any) -> Call:
     """Do something once, however often the call is sent."""
-    body = None if json is None else given(json)
-    return Call("POST", path, json=body, idempotency_key=idempotency_key or uuid4().hex, **more)
+    key = idempotency_key or uuid4().hex
+    if not (key.isascii() and key.isprintable()):
+        raise ValueError("an idempotency key has no other characters than printable ones of ASCII")
+    return Call("POST", path, json=None if json is None else given(json), idempotency_key=key, **more)
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:

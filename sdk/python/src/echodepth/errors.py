@@ -66,7 +66,7 @@ class ApiError(EchoDepthError):
         retry_after: float | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        told = " ".join([message, *_reasons(message, details or {})])
+        told = _explained(message, details or {})
         super().__init__(f"{told} (status {status}, code {code}, request {request_id or 'unknown'})")
         self.message = message
         self.status = status
@@ -200,12 +200,13 @@ def error_class(status: int, code: str) -> type[ApiError]:
     return _BY_CODE.get(code) or _BY_STATUS.get(status, fallback)
 
 
-def _reasons(message: str, details: Mapping[str, Any]) -> list[str]:
-    """What is wrong, by field: `details` has words for each in `fields`, or lists of words by name."""
+def _explained(message: str, details: Mapping[str, Any]) -> str:
+    """With what is wrong, by field: `details` has words for each in `fields`, or lists of words by name."""
     fields = details.get("fields")
     told = dict(fields) if isinstance(fields, Mapping) else {}
     told |= {name: ", ".join(map(str, words)) for name, words in details.items() if isinstance(words, list)}
-    return [f"{name}: {words}." for name, words in told.items() if str(words) not in message]
+    reasons = [f"{name}: {words}." for name, words in told.items() if str(words) not in message]
+    return " ".join([f"{message.removesuffix('.')}.", *reasons]) if reasons else message
 
 
 def _number(text: str | None) -> int | None:

@@ -56,7 +56,7 @@ class AsyncTransport:
         if response.is_success:
             return response
         headers = {name.lower(): value for name, value in response.headers.items()}
-        raise error_of(response.status_code, headers, response.content)
+        raise error_of(response.status_code, headers, response.content, response.url)
 
     def _request(self, call: Call, files: object) -> httpx.Request:
         return self._http.build_request(

@@ -144,7 +144,7 @@ class Stream:
         except InvalidStatus as refused:
             answer = refused.response
             headers = {name.lower(): value for name, value in answer.headers.raw_items()}
-            raise error_of(answer.status_code, headers, bytes(answer.body or b"")) from refused
+            raise error_of(answer.status_code, headers, bytes(answer.body or b""), self._url) from refused
         except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as lost:
             raise ConnectionFailed(f"The stream could not be opened ({type(lost).__name__}: {lost}).") from lost
         if self._closed:

@@ -46,6 +46,15 @@ class HesitationSpan(Model):
     causes: dict[str, float] = {}
 
 
+class StressPeak(Model):
+    """One of the stretches of the strongest strain."""
+
+    start_s: float
+    end_s: float
+    speaker: str | None = None
+    intensity: float | None = None
+
+
 class HesitationMap(Model):
     """Hesitation 0..1 for each second, and the stretches in which it is high."""
 
@@ -59,7 +68,29 @@ class StressIndicators(Model):
     level: float | None = None
     per_second: Series = []
     indicators: dict[str, float | None] = {}
-    peaks: list[dict[str, Any]] = []
+    peaks: list[StressPeak] = []
+
+
+class MarkerRate(Model):
+    """How often one kind of marker was said; `band` compares it with other speakers, None under 100 words."""
+
+    group: str
+    count: int
+    per_100_words: float
+    band: str | None = None
+
+
+class MarkerPlace(Model):
+    """One marker: `start` and `end` are its characters in `sentence`."""
+
+    kind: str
+    text: str
+    at_s: float | None = None
+    speaker: str | None = None
+    sentence: str = ""
+    start: int | None = None
+    end: int | None = None
+    source: str | None = None
 
 
 class HesitationMarkers(Model):
@@ -67,8 +98,8 @@ class HesitationMarkers(Model):
 
     words: int = 0
     filled_pauses: str | None = None
-    kinds: dict[str, dict[str, Any]] = {}
-    items: list[dict[str, Any]] = []
+    kinds: dict[str, MarkerRate] = {}
+    items: list[MarkerPlace] = []
 
 
 class Sentence(Model):
@@ -95,6 +126,115 @@ class Alert(Model):
     speaker: str | None = None
 
 
+class SpokenPitch(Model):
+    """Hz; `range_st` in semitones. Low and high are the 5th and 95th percentile, told of one speaker at a time."""
+
+    mean_hz: float | None = None
+    median_hz: float | None = None
+    low_hz: float | None = None
+    high_hz: float | None = None
+    range_st: float | None = None
+    voiced_share: float | None = None
+
+
+class SpokenEnergy(Model):
+    """dBFS, and dB."""
+
+    mean_db: float | None = None
+    spread_db: float | None = None
+
+
+class SpokenRhythm(Model):
+    """Pace and pauses."""
+
+    syllables_per_second: float | None = None
+    pauses_per_minute: float | None = None
+    mean_pause_s: float | None = None
+    pause_share: float | None = None
+    filled_pauses_per_minute: float | None = None
+
+
+class SpokenQuality(Model):
+    """Jitter and shimmer as shares, the harmonics-to-noise ratio in dB."""
+
+    jitter: float | None = None
+    shimmer: float | None = None
+    hnr_db: float | None = None
+
+
+class SpokenProsody(Model):
+    """How it was said."""
+
+    pitch: SpokenPitch
+    energy: SpokenEnergy
+    rhythm: SpokenRhythm
+    voice_quality: SpokenQuality
+
+
+class EmotionsHeard(Model):
+    """By the voice (they sum to 1), and by the words (each for itself); None where there is none."""
+
+    voice: dict[str, float] | None = None
+    words: dict[str, float] | None = None
+
+
+class VoiceSegment(Model):
+    """Some seconds of one voice: seven emotions that sum to 1, and valence, arousal and dominance, 0..1."""
+
+    start_s: float
+    end_s: float
+    speaker: str | None = None
+    valence: float | None = None
+    arousal: float | None = None
+    dominance: float | None = None
+    emotions: dict[str, float] = {}
+    confidence: float | None = None
+
+
+class SignalContribution(Model):
+    """What one signal added to the score, or took from it, in points."""
+
+    signal: str
+    points: float
+    observed_share: float | None = None
+
+
+class MomentContribution(Model):
+    """What one stretch of one speaker's speech added or took, in points, and by which signal most."""
+
+    start_s: float
+    end_s: float
+    speaker: str
+    points: float
+    strongest_signal: str | None = None
+    text: str = ""
+
+
+class Contributions(Model):
+    """Two views of the same distance: each adds up to the score minus 50."""
+
+    signals: list[SignalContribution] = []
+    moments: list[MomentContribution] = []
+
+
+class Coverage(Model):
+    """How much of the observed speech one modality could tell of, 0..1."""
+
+    available: bool
+    share: float
+    note: str = ""
+
+
+class ModelUsed(Model):
+    """One of the models that took part."""
+
+    id: str
+    name: str
+    version: str
+    licence: str | None = None
+    sha256: str | None = None
+
+
 class Speaker(Model):
     """One speaker. Whoever is not `observed` has talk figures only."""
 
@@ -103,17 +243,48 @@ class Speaker(Model):
     talk_time_s: float | None = None
     talk_share: float | None = None
     turns: int | None = None
+    interruptions: int | None = None
+    longest_monologue_s: float | None = None
+    questions: int | None = None
+    words: int | None = None
+    words_per_minute: float | None = None
+    response_latency_s: float | None = None
+    spoken: list[tuple[float, float]] = []
+    """When they are heard: start and end, in seconds."""
     trust_score: float | None = None
     trust_interval: tuple[float, float] | None = None
     abstained: Abstained | None = None
     credibility_signal: Series = []
     vad: Vad | None = None
+    vad_series: dict[str, Series] | None = None
+    signals: dict[str, float | None] | None = None
+    contributions: Contributions | None = None
+    prosody: SpokenProsody | None = None
+    stress_indicators: StressIndicators | None = None
+    hesitation_map: HesitationMap | None = None
+    hesitation_markers: HesitationMarkers | None = None
+    emotions: EmotionsHeard | None = None
+    confidence_score: float | None = None
+    resistance_indicator: float | None = None
+    sentiment_depth: float | None = None
+    engagement_score: float | None = None
+    active_aus: list[int] = []
+
+
+class Box(Model):
+    """Where a face is, in shares of the picture."""
+
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 class Face(Model):
     """One face of a picture."""
 
     face: int
+    box: Box | None = None
     vad: Vad
     active_aus: list[int] = []
     action_units: list[ActionUnit] = []
@@ -170,9 +341,10 @@ class Analysis(Model):
     alerts: list[Alert] = []
     events: list[Event] = []
     speakers: list[Speaker] = []
-    contributions: dict[str, Any] | None = None
-    coverage: dict[str, Any] = {}
+    contributions: Contributions | None = None
+    coverage: dict[str, Coverage] = {}
     warnings: list[str] = []
+    models: list[ModelUsed] = []
 
     active_aus: list[int] = []
     action_units: list[ActionUnit] = []
@@ -184,8 +356,9 @@ class Analysis(Model):
     confidence_score: float | None = None
     hesitation_map: HesitationMap | None = None
     stress_indicators: StressIndicators | None = None
-    prosody: dict[str, Any] | None = None
-    emotions: dict[str, Any] = {}
+    prosody: SpokenProsody | None = None
+    emotions: EmotionsHeard | None = None
+    voice_segments: list[VoiceSegment] = []
 
     sentiment_depth: float | None = None
     hesitation_markers: HesitationMarkers | None = None
