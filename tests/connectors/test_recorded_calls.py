@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from hub.connections.replay.following import Action, after_event
 from hub.connections.replay.run import STAND_IN_SECRET
 from hub.settings import Settings
 from tests.connectors.recorded import NOW, as_file, differences, recorded_fixtures, replayed
+from tests.support.payloads import payload
 
 PAYLOADS = Path(__file__).resolve().parents[3] / "shared" / "providers" / "payloads"
 CALLS = [(each.id, path) for each in registry.all_manifests() for path in recorded_fixtures(each)]
@@ -166,6 +167,32 @@ def test_a_signature_over_the_address_is_checked_at_the_one_that_the_file_names(
     file = as_file(url="https://hub.example.com/hooks/hubspot?a=%20b%2Fc", headers=headers, body=body)
 
     assert replayed("hubspot", file)["outcome"] == outcome
+
+
+def _in_any_case(value: Any, change: Callable[[str], str]) -> Any:
+    return (
+        {change(name): _in_any_case(inner, change) for name, inner in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
+
+
+@pytest.mark.parametrize("change", [str.lower, lambda name: name[0].upper() + name[1:]])
+def test_encrypted_content_is_opened_whatever_the_case_of_its_names(change: Callable[[str], str]) -> None:
+    vector = payload("graph/vector.encryptedContent.generated")["body"]
+
+    assert replayed("teams", as_file(body=_in_any_case(vector, change)))["outcome"] == "events"
+
+
+@pytest.mark.parametrize("missing", ["certificate", "names"])
+def test_encrypted_content_that_names_no_certificate_is_opened_with_the_only_key(missing: str) -> None:
+    vector = payload("graph/vector.encryptedContent.generated")["body"]
+    content = {name: value for name, value in vector["encryptedContent"].items() if "Certificate" not in name}
+    without = {name: value for name, value in vector.items() if name != "certificate_der_base64"}
+
+    body = without if missing == "certificate" else {**vector, "encryptedContent": content}
+
+    assert replayed("teams", as_file(body=body))["outcome"] == "events"
 
 
 def test_a_given_webhook_secret_decides() -> None:
