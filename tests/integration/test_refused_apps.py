@@ -86,6 +86,15 @@ def test_a_secret_that_the_provider_repeats_is_masked(case: Case) -> None:
     assert SECRET not in lost.value.message + case.stored().state_reason + str(case.messages())
 
 
+def test_a_secret_is_masked_also_where_the_words_are_cut(case: Case) -> None:
+    case.provider.token_fault = Answer(401, {**EXPIRED, "error_description": f"{'It has ended, so. ' * 10}{SECRET}"})
+
+    with pytest.raises(AuthorizationLost) as lost:
+        asyncio.run(_use(case, case.runtime))
+
+    assert SECRET[:8] not in lost.value.message
+
+
 def test_it_is_announced_once_however_often_it_is_met(case: Case) -> None:
     for minutes in (0, 1, 6, 12):
         with pytest.raises(AuthorizationLost):
