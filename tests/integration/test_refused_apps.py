@@ -57,8 +57,9 @@ class Case:
             return list(session.exec(select(Message)).all())
 
 
-@pytest.fixture
-def case(runtime: Runtime) -> Iterator[Case]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def case(request: pytest.FixtureRequest) -> Iterator[Case]:
+    runtime: Runtime = request.getfixturevalue("runtime" if request.param == "sqlite" else "postgres_runtime")
     with fake_provider(registry.manifest("zoom")) as provider:
         provider.answers, provider.refresh_token = load_answers(provider), "refresh-0"
         provider.token_fault = Answer(401, EXPIRED)
