@@ -4,7 +4,8 @@ For the whole organisation: each user's export lists, of which `/delta` also giv
 only that. For one person these lists are closed, so their calendar leads to the meetings and those to their files.
 """
 
-from collections.abc import AsyncIterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -79,8 +80,8 @@ async def _of_user(
                 raise
             # the tenant's access policy leaves this user out, or they have no licence for meetings
             return
-        for row in rows:
-            yield item(row, collection)
+        for found in _readable(rows, collection):
+            yield found
         bookmarks[name] = link
 
 
@@ -93,6 +94,13 @@ async def _added(client: AuthorizedClient, bookmark: str, path: str) -> tuple[li
             if error.status != _EXPIRED:
                 raise
     return await delta(client, path)
+
+
+def _readable(rows: Iterable[Mapping[str, Any]], collection: str) -> Iterator[Item]:
+    """Without those that do not tell what they are of: they keep no others from being found."""
+    for row in rows:
+        with suppress(RequestRejected):
+            yield item(row, collection)
 
 
 async def _organised(client: AuthorizedClient, begin: datetime, end: datetime) -> AsyncIterator[Mapping[str, Any]]:

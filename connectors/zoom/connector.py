@@ -66,7 +66,7 @@ class ZoomConnector:
             for begin, end in _windows(since.date(), today):
                 query = {"from": begin.isoformat(), "to": end.isoformat()}
                 async for meeting in self._pages(f"users/{host}/recordings", "meetings", query):
-                    for event in listed_events(meeting, account_id):
+                    for event in _readable(meeting, account_id):
                         yield event
 
     async def describe(self, recording: RecordingRef) -> MeetingDetails:
@@ -128,6 +128,14 @@ class ZoomConnector:
             if not following or following == token:
                 return
             token = following
+
+
+def _readable(meeting: Mapping[str, Any], account_id: str) -> Sequence[SourceEvent]:
+    """Nothing for an entry that does not tell its meeting or time: it keeps no others from being found."""
+    try:
+        return listed_events(meeting, account_id)
+    except RequestRejected:
+        return ()
 
 
 def _windows(begin: date, today: date | None) -> Iterator[tuple[date, date]]:

@@ -21,16 +21,20 @@ _log = structlog.get_logger(__name__)
 async def prove(runtime: Runtime, connection_id: str, event_id: str, attempt: int) -> None:
     """One try: where the provider no longer knows our access, what came from there is deleted, otherwise nothing is.
 
-    A connection that did not work before proves nothing.
+    A connection that did not work before proves nothing; one that stopped working since the event proves it.
     """
-    connection = await asyncio.to_thread(_load, runtime, connection_id)
-    if connection is None or connection.state is not ConnectionState.ACTIVE:
+    connection, event = await asyncio.to_thread(_load, runtime, connection_id, event_id)
+    if connection is None or event is None:
+        return
+    if _lost_since(connection, event):
+        await asyncio.to_thread(_forget, runtime, event)
+    if connection.state is not ConnectionState.ACTIVE:
         return
     try:
         await check_connection(runtime, ConnectionKey(connection.organisation_id, connection.id))
     except AuthorizationLost as error:
         if error.code != APP_REFUSED:
-            await asyncio.to_thread(_forget, runtime, event_id)
+            await asyncio.to_thread(_forget, runtime, event)
     except ConnectorError as error:
         await asyncio.to_thread(_later, runtime, connection_id, event_id, error, attempt)
     except ConnectionMissing as error:
@@ -39,16 +43,20 @@ async def prove(runtime: Runtime, connection_id: str, event_id: str, attempt: in
         _log.info("deauthorization.by_somebody_else", connection_id=connection_id)
 
 
-def _load(runtime: Runtime, connection_id: str) -> Connection | None:
+def _load(runtime: Runtime, connection_id: str, event_id: str) -> tuple[Connection | None, InboundEvent | None]:
     with runtime.database.transaction() as session:
-        return session.get(Connection, connection_id)
+        return session.get(Connection, connection_id), session.get(InboundEvent, event_id)
 
 
-def _forget(runtime: Runtime, event_id: str) -> None:
+def _lost_since(connection: Connection, event: InboundEvent) -> bool:
+    """Whether another call met the end of our access, or an earlier try of this one that was cut off."""
+    at = connection.checked_at
+    return connection.state is ConnectionState.RECONNECT and at is not None and at >= event.received_at
+
+
+def _forget(runtime: Runtime, event: InboundEvent) -> None:
     with runtime.database.transaction() as session:
-        event = session.get(InboundEvent, event_id)
-        if event is not None:
-            enqueue(session, forgetting_work(event))
+        enqueue(session, forgetting_work(event))
 
 
 def _later(runtime: Runtime, connection_id: str, event_id: str, error: ConnectorError, attempt: int) -> None:

@@ -57,8 +57,9 @@ class Case:
             return list(session.exec(select(Message)).all())
 
 
-@pytest.fixture
-def case(runtime: Runtime) -> Iterator[Case]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def case(request: pytest.FixtureRequest) -> Iterator[Case]:
+    runtime: Runtime = request.getfixturevalue("runtime" if request.param == "sqlite" else "postgres_runtime")
     with fake_provider(registry.manifest("zoom")) as provider:
         provider.answers, provider.refresh_token = load_answers(provider), "refresh-0"
         provider.token_fault = Answer(401, EXPIRED)
@@ -84,6 +85,15 @@ def test_a_secret_that_the_provider_repeats_is_masked(case: Case) -> None:
         asyncio.run(_use(case, case.runtime))
 
     assert SECRET not in lost.value.message + case.stored().state_reason + str(case.messages())
+
+
+def test_a_secret_is_masked_also_where_the_words_are_cut(case: Case) -> None:
+    case.provider.token_fault = Answer(401, {**EXPIRED, "error_description": f"{'It has ended, so. ' * 10}{SECRET}"})
+
+    with pytest.raises(AuthorizationLost) as lost:
+        asyncio.run(_use(case, case.runtime))
+
+    assert SECRET[:8] not in lost.value.message
 
 
 def test_it_is_announced_once_however_often_it_is_met(case: Case) -> None:

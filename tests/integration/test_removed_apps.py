@@ -81,11 +81,15 @@ def test_an_app_that_is_refused_proves_nothing(case: Case) -> None:
     assert case.prove() == []
 
 
-def test_a_connection_that_did_not_work_before_proves_nothing(case: Case) -> None:
+@pytest.mark.parametrize(("lost_at", "done"), [(NOW - timedelta(hours=1), []), (NOW, ["forget"])])
+def test_access_that_was_lost_proves_something_only_if_that_was_since_the_event(
+    case: Case, lost_at: datetime, done: list[str]
+) -> None:
     with case.runtime.database.transaction() as session:
-        session.get_one(Connection, case.connection_id).state = ConnectionState.RECONNECT
+        row = session.get_one(Connection, case.connection_id)
+        row.state, row.checked_at = ConnectionState.RECONNECT, lost_at
 
-    assert case.prove() == []
+    assert case.prove() == done
 
 
 def _connected(hub: Runtime) -> str:

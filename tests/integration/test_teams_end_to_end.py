@@ -111,8 +111,11 @@ def test_a_removed_subscription_is_made_again_and_what_it_missed_is_found(hub: R
     hub.lab.order("teams/lifecycle", {"event": "subscriptionRemoved"})
 
     until(lambda: len(hub.meetings()) == 1, "the meeting that nobody announced")
-    resources = [each["resource"].rpartition("/")[2] for each in hub.lab.state()["subscriptions"]]
-    assert sorted(resources) == ["getAllRecordings", "getAllTranscripts"]
+    until(lambda: _subscribed(hub) == ["getAllRecordings", "getAllTranscripts"], "both subscriptions")
+
+
+def _subscribed(hub: Running) -> list[str]:
+    return sorted(each["resource"].rpartition("/")[2] for each in hub.lab.state()["subscriptions"])
 
 
 @contextmanager

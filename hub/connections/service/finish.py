@@ -15,6 +15,7 @@ from hub.connections.provider_http import open_http
 from hub.connections.repository import connections_of_others, take_authorization
 from hub.connections.service.endpoint import app_only_endpoint, hosts_of, redirect_uri, token_endpoint
 from hub.connections.service.keep import Kept, keep_connection
+from hub.connections.service.refresh import in_words
 from hub.connections.service.start import verifier_context
 from hub.runtime import Runtime
 from oauth.errors import AccessDenied, OAuthError
@@ -45,7 +46,9 @@ async def finish_connecting(runtime: Runtime, visitor: Visitor, provider: str, q
         account = await _identify(runtime, authorization, tokens, tenant)
     except AccessDenied as error:
         raise ConnectFailed(f"{name} was not connected, because access was not granted", declined=True) from error
-    except (OAuthError, ConnectorError) as error:
+    except OAuthError as error:
+        raise ConnectFailed(f"{name} was not connected: {in_words(error)}") from error
+    except ConnectorError as error:
         raise ConnectFailed(f"{name} was not connected: {error.message}") from error
     if tenant:
         await asyncio.to_thread(_require_unclaimed, runtime, authorization, account, name)

@@ -158,7 +158,7 @@ async def _lose(runtime: Runtime, key: ConnectionKey, access: Access, reason: st
 
 async def _refuse(runtime: Runtime, key: ConnectionKey, access: Access, error: Rejected) -> ConnectorError:
     text = _REFUSED.format(name=registry.manifest(access.connection.provider).name)
-    lost = AuthorizationLost(f"{text}: {_told(error)}", code=APP_REFUSED)
+    lost = AuthorizationLost(f"{text}: {in_words(error)}", code=APP_REFUSED)
     if await asyncio.to_thread(mark_refused, runtime, key, access.version, lost.message, access.connection.state):
         return lost
     return ProviderUnavailable(_AUTHORISED_AGAIN)
@@ -170,13 +170,13 @@ def as_connector_error(error: OAuthError, now: datetime) -> ConnectorError:
     if isinstance(error, InvalidGrant):
         return AuthorizationLost(error.message, code=code, status=status)
     if not isinstance(error, Unavailable):
-        return RequestRejected(_told(error), code=code, status=status)
+        return RequestRejected(in_words(error), code=code, status=status)
     wait_s = retry_after({"retry-after": error.retry_after or ""}, now)
     kind = RateLimited if status == 429 else ProviderUnavailable
     return kind(error.message, retry_after=wait_s, code=code, status=status)
 
 
-def _told(error: OAuthError) -> str:
-    """The refusal with the first of the provider's own words; whoever shows them masks what looks like a token."""
-    said = error.said.strip().partition("\n")[0].strip()[:_LONGEST_SAID]
+def in_words(error: OAuthError) -> str:
+    """The refusal with the first of the provider's own words, in which what looks like a token is masked."""
+    said = RequestRejected(error.said.strip().partition("\n")[0].strip()).message[:_LONGEST_SAID]
     return f"{error.message}: {said}" if said else error.message

@@ -49,7 +49,8 @@ class FakeZoom:
         if url.startswith("meetings/"):
             return {"uuid": "x", "topic": "Call", "recording_files": []}
         page = query.get("next_page_token", "1")
-        return {"meetings": [_meeting(url, query["from"], page)], "next_page_token": "2" if page == "1" else ""}
+        found = _meeting(url, query["from"], page)
+        return {"meetings": [{**found, "uuid": ""}, found], "next_page_token": "2" if page == "1" else ""}
 
     async def take_turn(self, policy: str, calls: int, *, limit: int, period_s: int) -> None:
         raise NotImplementedError
