@@ -12,6 +12,7 @@ from connectors.base.before import Before
 from connectors.base.figures import Figure, alert_text, clock_text, figures, shorten
 from connectors.base.persons import report_for
 from connectors.base.records import RecordRef, Report
+from connectors.base.telling import headline, moment_text
 from connectors.hubspot.properties import ANALYSIS_ID, BEFORE, FIGURES, MEETING_ID, NOTES
 
 DEFAULT_MAPPING: Final[Mapping[str, str]] = MappingProxyType({figure: spec.name for figure, spec in FIGURES.items()})
@@ -94,20 +95,11 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def headline(report: Report) -> str:
-    """The score in one line, or why there is none."""
-    values = figures(report)
-    if report.trust_score is None:
-        return f"No Trust Score: {values['score_note']}"
-    interval = f" (between {values['trust_low']} and {values['trust_high']})" if report.trust_interval else ""
-    return f"Trust Score {values['trust_score']} of 100{interval}"
-
-
 def _description(report: Report) -> str:
     parts = [
         headline(report),
         report.summary,
-        _section("Moments", [f"{clock_text(moment.offset_s)} {moment.text}" for moment in report.moments]),
+        _section("Moments", list(map(moment_text, report.moments))),
         _section("Alerts", [alert_text(alert) for alert in report.alerts]),
         _section("Speakers", [_speaker(s.name, s.trust_score, s.talk_time_s) for s in report.speakers]),
         f"Analysis: {report.url}",
@@ -121,7 +113,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
 
 
 def _speaker(name: str, score: float | None, talk_time_s: float) -> str:
-    judged = "no score" if score is None else f"Trust Score {score:.1f}"
+    judged = "no score" if score is None else f"Trust Score {score:.0f}"
     return f"{name}: {judged}, spoke {clock_text(talk_time_s)}"
 
 

@@ -11,6 +11,7 @@ from connectors.base.before import Before
 from connectors.base.figures import Figure, alert_text, clock_text, figures, shorten
 from connectors.base.persons import report_for
 from connectors.base.records import RecordRef, Report
+from connectors.base.telling import headline, moment_text
 from connectors.salesforce.fields import ANALYSIS_ID, BEFORE, FIGURES, RECORD_TYPES
 
 ACTIVITY_TYPES: Final = ("Task",)
@@ -74,9 +75,9 @@ def _links(records: Sequence[RecordRef]) -> Values:
 
 def _description(report: Report) -> str:
     parts = [
-        _headline(report),
+        headline(report),
         report.summary,
-        _section("Moments", [f"{clock_text(moment.offset_s)} {moment.text}" for moment in report.moments]),
+        _section("Moments", list(map(moment_text, report.moments))),
         _section("Alerts", [alert_text(alert) for alert in report.alerts]),
         _section("Speakers", [_speaker(s.name, s.trust_score, s.talk_time_s) for s in report.speakers]),
         f"Analysis: {report.url}",
@@ -85,20 +86,12 @@ def _description(report: Report) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _headline(report: Report) -> str:
-    values = figures(report)
-    if report.trust_score is None:
-        return f"No Trust Score: {values['score_note']}"
-    interval = f" (between {values['trust_low']} and {values['trust_high']})" if report.trust_interval else ""
-    return f"Trust Score {values['trust_score']} of 100{interval}"
-
-
 def _section(title: str, lines: Sequence[str]) -> str:
     return "\n".join([f"{title}:", *(f"- {line}" for line in lines)]) if lines else ""
 
 
 def _speaker(name: str, score: float | None, talk_time_s: float) -> str:
-    judged = "no score" if score is None else f"Trust Score {score:.1f}"
+    judged = "no score" if score is None else f"Trust Score {score:.0f}"
     return f"{name}: {judged}, spoke {clock_text(talk_time_s)}"
 
 
