@@ -46,8 +46,8 @@ def clock(seconds: float) -> str:
 
 
 def words(name: str) -> str:
-    """`valence_low` as `valence low`."""
-    return name.replace("_", " ")
+    """`valence_low` as `valence low`; people know the credibility signal as steadiness, which judges nobody."""
+    return name.replace("_", " ").replace("credibility", "steadiness")
 
 
 def _score(score: float | None, interval: tuple[float, float] | None, explanation: str | None) -> str:

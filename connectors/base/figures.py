@@ -32,9 +32,12 @@ def figures(report: Report) -> Mapping[str, Figure]:
 
 
 def alert_text(alert: Alert) -> str:
-    """One alert for people: `arousal high 0.91 (limit 0.80) at 4:05, Dana Fox`."""
+    """One alert for people: `arousal high 0.91 (limit 0.80) at 4:05, Dana Fox`.
+
+    People know the credibility signal as steadiness: nobody's credibility is judged.
+    """
     who = f", {alert.speaker}" if alert.speaker else ""
-    name = alert.type.replace("_", " ")
+    name = alert.type.replace("_", " ").replace("credibility", "steadiness")
     return f"{name} {alert.value:.2f} (limit {alert.threshold:.2f}) at {clock_text(alert.offset_s)}{who}"
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from connectors.base.figures import alert_text, clock_text, figures
+from connectors.base.figures import alert_text, clock_text
 from connectors.base.records import Report, SpeakerReport
+from connectors.base.telling import headline, moment_text
 
 _NOTE: Final = (
     "These figures describe how people came across compared with their own baseline. They are not a lie detector "
@@ -12,21 +13,12 @@ _NOTE: Final = (
 )
 
 
-def headline(report: Report) -> str:
-    """The score in one line, or why there is none."""
-    values = figures(report)
-    if report.trust_score is None:
-        return f"No Trust Score: {values['score_note']}"
-    interval = f" (between {values['trust_low']} and {values['trust_high']})" if report.trust_interval else ""
-    return f"Trust Score {values['trust_score']} of 100{interval}"
-
-
 def description(report: Report) -> str:
     """The whole result as plain text: paragraphs and lists."""
     parts = [
         headline(report),
         report.summary,
-        _section("Moments", [f"{clock_text(moment.offset_s)} {moment.text}" for moment in report.moments]),
+        _section("Moments", list(map(moment_text, report.moments))),
         _section("Alerts", [alert_text(alert) for alert in report.alerts]),
         _section("Speakers", [_speaker(speaker) for speaker in report.speakers]),
         f"Analysis: {report.url}",
@@ -40,5 +32,5 @@ def _section(title: str, lines: Sequence[str]) -> str:
 
 
 def _speaker(speaker: SpeakerReport) -> str:
-    judged = "no score" if speaker.trust_score is None else f"Trust Score {speaker.trust_score:.1f}"
+    judged = "no score" if speaker.trust_score is None else f"Trust Score {speaker.trust_score:.0f}"
     return f"{speaker.name}: {judged}, spoke {clock_text(speaker.talk_time_s)}"

@@ -189,6 +189,9 @@ class Moment:
     offset_s: float
     text: str
     effect: float
+    speaker: str = ""
+    why: str = ""
+    """What stood out, in a word or two."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from connectors.base.figures import figures
-from connectors.base.logged_call import headline
 from connectors.base.persons import report_for
 from connectors.base.records import RecordRef, Report
+from connectors.base.telling import headline
 from connectors.hubspot.mapping import OBJECT_BY_TYPE, time_text
 
 TIMELINE_EVENT: Final = "timeline_event"

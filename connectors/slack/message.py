@@ -11,7 +11,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from connectors.base.errors import RequestRejected
 from connectors.base.figures import alert_text, clock_text, figures, shorten, strongest
-from connectors.base.records import Moment, Report
+from connectors.base.records import Report
+from connectors.base.telling import NOT_A_VERDICT, moment_text, told
 from connectors.slack.picture import trend_words
 from connectors.slack.sparkline import sparkline
 
@@ -38,8 +39,8 @@ def text_of(report: Report) -> str:
 
 def revision_text(report: Report, earlier: Mapping[str, str]) -> str:
     """What a later revision changed, for the thread of the message that shows it."""
-    before = earlier.get("trust_score")
-    was = f", was {before}" if before and before != str(figures(report)["trust_score"]) else ""
+    before = _whole(earlier.get("trust_score", ""))
+    was = f", was {before}" if before not in {"", str(told(report).score)} else ""
     said = f"{_score_words(report)[:1].upper()}{_score_words(report)[1:]}"
     return shorten(escape(f"Revision {report.revision}: {said}{was}. The message above shows it."), _TEXT_LIMIT)
 
@@ -65,17 +66,18 @@ def escape(text: str) -> str:
 
 
 def _context(report: Report, earlier: Mapping[str, str]) -> dict[str, Any]:
-    values = figures(report)
+    values, (score, interval, note) = figures(report), told(report)
     return {
         "title": _title(report),
-        "score": values["trust_score"],
-        "note": values["score_note"],
-        "interval": report.trust_interval and (values["trust_low"], values["trust_high"]),
+        "score": score,
+        "note": note,
+        "interval": interval,
         "vad": [_vad_row(name, values[name], earlier) for name in VAD_NAMES],
         "alerts": _listed([alert_text(alert) for alert in report.alerts]),
-        "moments": _listed([_moment_text(moment) for moment in strongest(report.moments, _LISTED)]),
+        "moments": _listed(list(map(moment_text, strongest(report.moments, _LISTED)))),
         "url": report.url,
         "facts": _facts(report),
+        "caution": NOT_A_VERDICT,
         "compared_with": "the revision before" if earlier else "the neutral middle (0.5)",
     }
 
@@ -91,11 +93,15 @@ def _title(report: Report) -> str:
 
 
 def _score_words(report: Report) -> str:
-    values = figures(report)
-    if report.trust_score is None:
-        return f"no Trust Score ({values['score_note']})"
-    interval = f" ({values['trust_low']} to {values['trust_high']})" if report.trust_interval else ""
-    return f"Trust Score {values['trust_score']}{interval}"
+    score, interval, note = told(report)
+    if score is None:
+        return f"no Trust Score ({note})"
+    return f"Trust Score {score}{f' ({interval[0]} to {interval[1]})' if interval else ''}"
+
+
+def _whole(kept: str) -> str:
+    """A score as earlier messages kept it, for people; empty where they kept none."""
+    return f"{float(kept):.0f}" if kept else ""
 
 
 def _vad_row(name: str, value: Any, earlier: Mapping[str, str]) -> dict[str, str]:
@@ -109,10 +115,6 @@ def _arrow(change: float) -> str:
     if abs(change) < _STEADY:
         return "→"
     return "▲" if change > 0 else "▼"
-
-
-def _moment_text(moment: Moment) -> str:
-    return f"{clock_text(moment.offset_s)} {moment.text}"
 
 
 def _listed(lines: Sequence[str]) -> list[str]:

@@ -136,7 +136,7 @@ class Messages:
         if drawn is None:
             return None
         try:
-            return await self._api.upload(drawn, "trend.png", "Credibility signal over the call", trend_words(report))
+            return await self._api.upload(drawn, "trend.png", "Steadiness over the call", trend_words(report))
         except RequestRejected:
             return None
 

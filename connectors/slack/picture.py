@@ -50,7 +50,7 @@ def trend_words(report: Report) -> str:
     known = [(value, second) for second, value in enumerate(report.trend) if value is not None]
     low, high = min(known), max(known, key=lambda each: each[0])
     return (
-        f"Line chart of the credibility signal over {clock_text(len(report.trend))}: it begins at {known[0][0]:.2f} "
+        f"Line chart of steadiness over {clock_text(len(report.trend))}: it begins at {known[0][0]:.2f} "
         f"and ends at {known[-1][0]:.2f}, is lowest at {clock_text(low[1])} ({low[0]:.2f}) and highest at "
         f"{clock_text(high[1])} ({high[0]:.2f})."
     )

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from connectors.base.errors import RequestRejected
 from connectors.base.figures import alert_text, clock_text, figures, shorten, strongest
 from connectors.base.records import Moment, Report
+from connectors.base.telling import NOT_A_VERDICT, arrow, said_text, told
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "email"
 _HTML: Final = "analysis.html.jinja"
@@ -46,12 +47,13 @@ def _subject(report: Report, context: dict[str, Any]) -> str:
 
 
 def _context(report: Report) -> dict[str, Any]:
-    values = figures(report)
+    values, (score, interval, note) = figures(report), told(report)
     return {
         "title": report.title or "Untitled meeting",
-        "score": values["trust_score"],
-        "note": values["score_note"],
-        "interval": report.trust_interval and (values["trust_low"], values["trust_high"]),
+        "score": score,
+        "note": note,
+        "interval": interval,
+        "caution": NOT_A_VERDICT,
         "vad": [(name.capitalize(), values[name]) for name in _VAD],
         "alerts": [alert_text(alert) for alert in report.alerts[:_LISTED]],
         "more_alerts": max(0, len(report.alerts) - _LISTED),
@@ -65,7 +67,7 @@ def _context(report: Report) -> dict[str, Any]:
 
 
 def _moment(moment: Moment) -> tuple[str, str]:
-    return clock_text(moment.offset_s), moment.text
+    return f"{arrow(moment)} {clock_text(moment.offset_s)}", said_text(moment)
 
 
 @cache

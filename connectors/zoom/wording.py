@@ -8,8 +8,9 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 
 from connectors.base.errors import RequestRejected
-from connectors.base.figures import alert_text, clock_text, figures, shorten, strongest
+from connectors.base.figures import alert_text, figures, shorten, strongest
 from connectors.base.records import Report
+from connectors.base.telling import NOT_A_VERDICT, moment_text, told
 
 LONGEST: Final = 1024
 """The most characters that Zoom takes in one message."""
@@ -54,17 +55,18 @@ def _render(context: dict[str, Any]) -> str:
 
 
 def _context(report: Report, listed: int) -> dict[str, Any]:
-    values = figures(report)
+    values, (score, interval, note) = figures(report), told(report)
     moments = strongest(report.moments, listed)
     return {
         "title": shorten(" ".join((report.title or "Untitled meeting").split()), _LINE),
         "revision": report.revision,
-        "score": values["trust_score"],
-        "note": shorten(str(values["score_note"]), _LINE),
-        "interval": report.trust_interval and (values["trust_low"], values["trust_high"]),
+        "score": score,
+        "note": shorten(note, _LINE),
+        "interval": interval,
+        "caution": NOT_A_VERDICT,
         "vad": ", ".join(_vad(name, values[name]) for name in _VAD).capitalize(),
         "alerts": [shorten(f"Alert: {alert_text(alert)}", _LINE) for alert in report.alerts[:listed]],
-        "moments": [shorten(f"{clock_text(each.offset_s)} {each.text}", _LINE) for each in moments],
+        "moments": [shorten(moment_text(each), _LINE) for each in moments],
         "url": report.url,
     }
 

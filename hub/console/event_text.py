@@ -12,7 +12,7 @@ _SMALL = {"face.action_unit", "pause.filled"}
 """There can be hundreds; the lanes and the panel of facial movements sum them up."""
 
 _TITLES = {
-    "credibility_low": "Credibility low",
+    "credibility_low": "Steadiness low",
     "valence_low": "Unpleasant turn",
     "arousal_high": "Strong excitement",
     "dominance_low": "Yielding",

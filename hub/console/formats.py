@@ -89,6 +89,9 @@ def web_address(value: str) -> str:
 
 
 def words(name: str) -> str:
-    """An identifier as words: `trust_score` becomes `Trust score`."""
-    text = name.replace("_", " ").replace(".", " ").strip()
+    """An identifier as words: `trust_score` becomes `Trust score`.
+
+    The credibility signal is called steadiness where people read it: nobody's credibility is judged.
+    """
+    text = name.replace("_", " ").replace(".", " ").replace("credibility", "steadiness").strip()
     return text[:1].upper() + text[1:]

@@ -5,8 +5,10 @@ The page shows old results too, so a field that a result does not have yet reads
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import floor
 from typing import Any
 
+from hub.analysis.summaries import summary_below_score
 from hub.console.event_text import detail, notable, title, tone
 
 LARGEST_MOMENTS = 6
@@ -14,6 +16,7 @@ TABLE_STEP_S = 60
 SERIES = ("credibility", "valence", "arousal", "dominance")
 _SHOWN_UNITS = 8
 _BAR_SPAN = 100.0
+_MIDDLE = 50.0
 
 Json = Mapping[str, Any]
 
@@ -107,9 +110,9 @@ def view_of(result: Json) -> ReportView:
     return ReportView(
         result=result,
         abstained=_explanation(result.get("abstained")),
-        summary=_paragraphs(result.get("summary")),
+        summary=_paragraphs(summary_below_score(result)),
         figures=_figures(result.get("vad") or {}),
-        signals=_signals(result.get("contributions") or {}),
+        signals=_signals(result.get("contributions") or {}, result.get("trust_score")),
         moments=_moments(result.get("contributions") or {}),
         events=_events(result),
         speakers=tuple(_speaker(each) for each in result.get("speakers") or ()),
@@ -136,9 +139,8 @@ def _explanation(abstained: Json | None) -> str:
     return str(abstained.get("explanation") or abstained.get("reason") or "") if abstained else ""
 
 
-def _paragraphs(summary: str | Sequence[str] | None) -> tuple[str, ...]:
-    parts = [summary] if isinstance(summary, str) else list(summary or ())
-    return tuple(line.strip() for part in parts for line in part.splitlines() if line.strip())
+def _paragraphs(summary: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in summary.splitlines() if line.strip())
 
 
 def _figures(vad: Json) -> tuple[Figure, ...]:
@@ -146,11 +148,27 @@ def _figures(vad: Json) -> tuple[Figure, ...]:
     return tuple(Figure(name, text, vad.get(name), deltas.get(name)) for name, text in _FIGURES.items())
 
 
-def _signals(contributions: Json) -> tuple[Contribution, ...]:
+def _signals(contributions: Json, score: float | None) -> tuple[Contribution, ...]:
+    rows = contributions.get("signals") or ()
+    shown = fitting([float(row["points"]) for row in rows], 0.0 if score is None else score - _MIDDLE)
     return tuple(
-        _contribution(str(row["signal"]), SIGNAL_HELP.get(str(row["signal"]), ""), float(row["points"]))
-        for row in contributions.get("signals") or ()
+        _contribution(str(row["signal"]), SIGNAL_HELP.get(str(row["signal"]), ""), points)
+        for row, points in zip(rows, shown, strict=True)
     )
+
+
+def fitting(points: Sequence[float], total: float) -> list[float]:
+    """Points in tenths that add up to the total in tenths: those that lose most by rounding down are rounded up.
+
+    Points that do not add up to the total beforehand are rounded each on its own.
+    """
+    tenths = [floor(10 * value) for value in points]
+    missing = round(10 * round(total, 1)) - sum(tenths)
+    if not 0 <= missing <= len(points):
+        return [round(value, 1) for value in points]
+    by_loss = sorted(range(len(points)), key=lambda at: tenths[at] - 10 * points[at])
+    raised = set(by_loss[:missing])
+    return [(value + (at in raised)) / 10 for at, value in enumerate(tenths)]
 
 
 def _moments(contributions: Json) -> tuple[Contribution, ...]:

@@ -5,10 +5,20 @@ from typing import Any, Final
 
 from connectors.base.records import Alert, AnalysisKind, Moment, Report, SpeakerReport, Vad
 from hub.analysis.models import Analysis
+from hub.analysis.summaries import summary_below_score
 from hub.meetings.models import Meeting, Participant
 from hub.settings import Settings
 
 _MOMENTS: Final = 5
+_WHY: Final[Mapping[str, tuple[str, str]]] = {
+    "composure": ("calm", "strain"),
+    "fluency": ("fluent", "hesitation"),
+    "directness": ("direct", "hedging"),
+    "congruence": ("words and looks agree", "words and looks differ"),
+    "engagement": ("lively", "little engagement"),
+    "sustained_lows": ("", "a long low stretch"),
+}
+"""By the signal that stood out: when it adds to the score, and when it takes from it."""
 
 
 def build_report(
@@ -34,7 +44,7 @@ def build_report(
         vad=_vad(result.get("vad")),
         alerts=tuple(map(_alert, result.get("alerts") or ())),
         moments=_moments(result.get("contributions") or {}),
-        summary=str(result.get("summary") or ""),
+        summary=summary_below_score(result),
         trend=tuple(result.get("credibility_signal") or ()),
         speakers=tuple(_speaker(row, emails) for row in result.get("speakers") or ()),
         host_email=meeting.host_email,
@@ -68,8 +78,13 @@ def _alert(row: Mapping[str, Any]) -> Alert:
 def _moments(contributions: Mapping[str, Any]) -> tuple[Moment, ...]:
     """The moments that moved the score most, in the order in which they happened."""
     rows = sorted(contributions.get("moments") or (), key=lambda row: -abs(row["points"]))[:_MOMENTS]
-    found = [Moment(row["start_s"], row["text"], row["points"]) for row in rows]
-    return tuple(sorted(found, key=lambda moment: moment.offset_s))
+    return tuple(sorted(map(_moment, rows), key=lambda moment: moment.offset_s))
+
+
+def _moment(row: Mapping[str, Any]) -> Moment:
+    points = row["points"]
+    why = _WHY.get(str(row.get("strongest_signal")), ("", ""))[0 if points > 0 else 1]
+    return Moment(row["start_s"], row["text"], points, str(row.get("speaker") or ""), why)
 
 
 def _speaker(row: Mapping[str, Any], emails: Mapping[str, str]) -> SpeakerReport:

@@ -82,9 +82,9 @@ def test_a_click_on_an_event_moves_the_shared_position(seeded: Seeded) -> None:
     watched.open(address(seeded, "/meetings/{meeting}"))
     field = position(page)
     expect(page.locator("[data-lane] canvas")).to_have_count(4)
-    page.get_by_role("button", name="8:44 Credibility low").click()
+    page.get_by_role("button", name="8:44 Steadiness low").click()
     expect(field).to_have_attribute("aria-valuenow", "524")
-    assert "8:44: credibility 0.3" in str(field.get_attribute("aria-valuetext"))
+    assert "8:44: steadiness 0.3" in str(field.get_attribute("aria-valuetext"))
     assert line_at(page) == pytest.approx(524 / 860, abs=0.01)
     assert watched.troubles() == []
     page.close()

@@ -454,7 +454,7 @@ async def test_timeline_events_are_put_once_per_analysis_where_templates_are_set
     [event] = _state(sandbox)["timeline"]["events"]
     assert (event["objectId"], event["tokens"]["trust_score"]) == (records[0].id, "72.4")
     assert receipt.warnings == ()
-    assert "Trust Score 72.4 of 100" in _page(records[0].url)
+    assert "Trust Score 72 of 100" in _page(records[0].url)
 
 
 async def test_an_unknown_template_is_a_warning(hubspot: HubspotConnector) -> None:

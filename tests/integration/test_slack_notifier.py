@@ -96,7 +96,7 @@ async def test_a_message_arrives_in_a_channel_the_app_had_not_joined(
 
     [message] = _messages(sandbox)
     assert message["channel"] == "C0DEALROOM"
-    assert "Trust Score 72.4" in message["text"]
+    assert "Trust Score 72" in message["text"]
     assert message["blocks"]
     assert receipt.ids["ts"] == message["ts"]
     assert receipt.summary == "Message in #deal-room."
@@ -156,7 +156,7 @@ async def test_the_thread_hears_of_a_revision_once(
     for _ in range(2):
         await slack.notify(second, ROOM, first if with_receipt else None)
 
-    assert _replies(sandbox) == ["Revision 2: Trust Score 55.0 (64.1 to 80.2), was 72.4. The message above shows it."]
+    assert _replies(sandbox) == ["Revision 2: Trust Score 55 (64 to 80), was 72. The message above shows it."]
 
 
 async def test_a_reply_that_was_lost_on_the_way_is_made_up_for(slack: SlackConnector, sandbox: httpx.Client) -> None:
@@ -179,7 +179,7 @@ async def test_the_trend_comes_as_a_picture_with_words_for_who_does_not_see_it(
 
     image = _image(_messages(sandbox)[0])
     assert _uploaded(base, image["slack_file"]["id"]).startswith(b"\x89PNG")
-    assert image["alt_text"].startswith("Line chart of the credibility signal over 1:00:")
+    assert image["alt_text"].startswith("Line chart of steadiness over 1:00:")
 
 
 async def test_a_picture_that_slack_is_still_looking_at_is_waited_for(

@@ -40,8 +40,8 @@ def test_the_organiser_gets_the_result_as_html_and_as_text(lab: TeamsLab, config
 
     [mail] = _mails(lab)
     assert mail["to"] == ["dana.reyes@northwind.example"]
-    assert mail["subject"] == "Renewal <Acme & Söhne>: Trust Score 72.4"
-    assert "Trust Score 72.4 of 100 (between 64.1 and 80.2)" in mail["text"]
+    assert mail["subject"] == "Renewal <Acme & Söhne>: Trust Score 72"
+    assert "Trust Score 72 of 100 (between 64 and 80)" in mail["text"]
     assert "Renewal &lt;Acme &amp; Söhne&gt;" in mail["html"]
     assert "Renewal <Acme" not in mail["html"]
     assert "https://hub.example/meetings/mtg_01?tab=a&b=c" in mail["text"]

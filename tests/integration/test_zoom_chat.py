@@ -33,9 +33,9 @@ def test_the_host_hears_the_result_with_its_interval_and_a_link(lab: ZoomLab) ->
     lines = message["message"].splitlines()
     assert message["to_contact"] == HOST
     assert lines[0] == "Renewal <Acme>"
-    assert "Trust Score 72.4 of 100 (between 64.1 and 80.2)" in lines
+    assert "Trust Score 72 of 100 (between 64 and 80)" in lines
     assert "Valence 0.61, arousal 0.50, dominance not known" in lines
-    assert "• 10:12 Hesitated before the price" in lines
+    assert "• ▼ 10:12 Priya Raman, hesitation: “Hesitated before the price”" in lines
     assert lines[-1] == "Open the analysis: https://hub.example/meetings/mtg_01?tab=a&b=c"
     assert receipt.summary == f"Chat message to {HOST}."
 

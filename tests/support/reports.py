@@ -19,7 +19,10 @@ REPORT = Report(
     abstained_reason=None,
     vad=Vad(0.61, 0.5, None),
     alerts=(Alert("arousal_high", 0.91, 0.8, 245.0, "Priya Raman"),),
-    moments=(Moment(612.0, "Hesitated before the price", -4.2), Moment(30.0, "Warm opening", 1.5)),
+    moments=(
+        Moment(612.0, "Hesitated before the price", -4.2, "Priya Raman", "hesitation"),
+        Moment(30.0, "Warm opening", 1.5),
+    ),
     summary="A calm renewal call.",
     trend=(0.2, 0.4, None, 0.8),
     speakers=(SpeakerReport("Priya Raman", "", 72.4, Vad(0.61, 0.5, None), 700.0),),

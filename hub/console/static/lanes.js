@@ -185,7 +185,7 @@ class Lanes {
     const said = [...this.root.querySelectorAll("[data-value]")].map((output) => {
       const value = this.data.series[output.dataset.value][second];
       output.textContent = value === null || value === undefined ? "–" : value.toFixed(2);
-      return `${output.dataset.value} ${output.textContent}`;
+      return `${output.dataset.name} ${output.textContent}`;
     });
     this.root.querySelectorAll("[data-speaking]").forEach((name) => {
       const turns = this.data.speakers[Number(name.dataset.speaking)].turns;

@@ -82,8 +82,8 @@ def test_the_task_tells_the_call_in_words() -> None:
     assert task["Subject"] == "Call: Renewal with Acme"
     assert task["ActivityDate"] == "2026-11-18"
     assert task["CallDurationInSeconds"] == 1830
-    assert "Trust Score 72.4 of 100 (between 64.1 and 80.2)" in task["Description"]
-    assert "10:12 Hesitated before the price" in task["Description"]
+    assert "Trust Score 72 of 100 (between 64 and 80)" in task["Description"]
+    assert "▼ 10:12 Priya Raman, hesitation: “Hesitated before the price”" in task["Description"]
     assert "not a lie detector" in task["Description"]
 
 

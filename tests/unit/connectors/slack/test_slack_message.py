@@ -19,7 +19,7 @@ def _texts(blocks: list[dict[str, Any]]) -> str:
 
 
 def test_the_score_stands_with_its_interval() -> None:
-    assert "*Trust Score 72.4* of 100, between 64.1 and 80.2" in _texts(blocks_of(a_report(), {}))
+    assert "*Trust Score 72* of 100, between 64 and 80" in _texts(blocks_of(a_report(), {}))
 
 
 def test_an_abstained_score_gives_its_reason_and_never_a_zero() -> None:
@@ -54,11 +54,13 @@ def test_arrows_compare_with_the_revision_before_when_there_was_one() -> None:
 def test_the_strongest_moments_stand_in_the_order_of_the_call() -> None:
     text = _texts(blocks_of(a_report(), {}))
 
-    assert text.index("0:30 Warm opening") < text.index("10:12 Hesitated before the price")
+    assert text.index("▲ 0:30 Warm opening") < text.index(
+        "▼ 10:12 Priya Raman, hesitation: “Hesitated before the price”"
+    )
 
 
 def test_the_message_says_what_the_figures_are_not() -> None:
-    assert "they say nothing about whether somebody is right" in _texts(blocks_of(a_report(), {}))
+    assert "They say nothing about whether somebody is right" in _texts(blocks_of(a_report(), {}))
 
 
 def test_a_picture_of_the_trend_takes_the_place_of_the_drawing_in_text() -> None:
@@ -67,7 +69,7 @@ def test_a_picture_of_the_trend_takes_the_place_of_the_drawing_in_text() -> None
     [image] = [block for block in blocks if block["type"] == "image"]
     assert image["slack_file"] == {"id": "F0TREND"}
     assert image["alt_text"] == (
-        "Line chart of the credibility signal over 0:04: it begins at 0.20 and ends at 0.80, "
+        "Line chart of steadiness over 0:04: it begins at 0.20 and ends at 0.80, "
         "is lowest at 0:00 (0.20) and highest at 0:03 (0.80)."
     )
     assert sparkline(a_report().trend) not in _texts(blocks)
@@ -77,7 +79,7 @@ def test_the_thread_hears_what_a_revision_changed() -> None:
     second = a_report(revision=2, trust_score=55.0, trust_interval=None)
 
     assert revision_text(second, {"trust_score": "72.4"}) == (
-        "Revision 2: Trust Score 55.0, was 72.4. The message above shows it."
+        "Revision 2: Trust Score 55, was 72. The message above shows it."
     )
     assert ", was" not in revision_text(second, {"trust_score": "55.0"})
 

@@ -76,7 +76,7 @@ def test_an_answer_is_seen_by_whoever_asked_alone() -> None:
     told, plain = _answered(Reply("", a_report())), _answered(Reply("Nothing yet."))
 
     assert told["response_type"] == plain["response_type"] == "ephemeral"
-    assert told["text"].startswith("Renewal with Acme: Trust Score 72.4")
+    assert told["text"].startswith("Renewal with Acme: Trust Score 72")
     assert told["blocks"][0]["type"] == "header"
     assert plain == {"response_type": "ephemeral", "text": "Nothing yet."}
 
