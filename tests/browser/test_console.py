@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 SCREENS = (
     "/", "/meetings", "/meetings/{meeting}", "/meetings/{under_way}", "/connections", "/destinations", "/webhooks",
-    "/deliveries", "/settings", "/account", "/about-scores",
+    "/deliveries", "/settings", "/settings/audit", "/account", "/about-scores",
 )  # fmt: skip
 
 
