@@ -1,23 +1,22 @@
 """The `hub` command. Imports happen inside the commands: `hub analyse` loads neither the web nor the engine."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 
 from hub import __version__
+from hub.accounts.commands import keys, members
 from hub.analysis.command import analyse
+from hub.command_line import prepared, refuse, runtime_of
 from hub.connections.commands import connector
 from hub.evaluation.command import evaluate
 from hub.kit.importing import imported_for_good
 
-if TYPE_CHECKING:
-    from hub.runtime import Runtime
-
 app = typer.Typer(name="hub", help="EchoDepth Hub: recorded calls in, explained signals in the CRM out.",
                   no_args_is_help=True, pretty_exceptions_enable=False)  # fmt: skip
-keys = typer.Typer(help="API keys and the master key.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+app.add_typer(members, name="members")
 oauth_clients = typer.Typer(help="Apps that members can allow to act for them.", no_args_is_help=True)
 app.add_typer(oauth_clients, name="oauth-clients")
 
@@ -51,12 +50,13 @@ def serve(
     """Run the web and the engine in one process."""
     with imported_for_good():
         from hub import serve as serving
+        from hub.accounts.regions import RegionDiffers
         from hub.engine.lock import StoreInUse
 
     try:
-        serving.serve(_runtime(host=host, port=port))
-    except (StoreInUse, serving.AddressTaken) as error:
-        _refuse(str(error))
+        serving.serve(runtime_of(host=host, port=port))
+    except (StoreInUse, RegionDiffers, serving.AddressTaken) as error:
+        refuse(str(error))
 
 
 @app.command()
@@ -66,12 +66,13 @@ def worker() -> None:
 
     with imported_for_good():
         from hub import worker as working
+        from hub.accounts.regions import RegionDiffers
         from hub.engine.lock import StoreInUse
 
     try:
-        asyncio.run(working.run(_runtime()))
-    except StoreInUse as error:
-        _refuse(str(error))
+        asyncio.run(working.run(runtime_of()))
+    except (StoreInUse, RegionDiffers) as error:
+        refuse(str(error))
 
 
 @app.command(name="first-run")
@@ -79,26 +80,24 @@ def first_run() -> None:
     """Print a fresh link that makes the first account; works while nobody has one."""
     from hub.accounts.service import first_run_link
 
-    link = first_run_link(_prepared())
+    link = first_run_link(prepared())
     if link is None:
-        _refuse("Somebody has an account already: sign in, or ask an owner.")
+        refuse("Somebody has an account already: sign in, or ask an owner.")
     typer.echo(link)
 
 
-@keys.command()
-def create(
-    name: Annotated[str, typer.Option(help="What the key is for.")] = "command line",
-    plan: Annotated[str, typer.Option(help="sandbox, professional or enterprise.")] = "professional",
-    organisation: Annotated[str, typer.Option(help="Whose key; needed where there are several.")] = "",
+@app.command(name="declare-region")
+def declare_region(
+    region: Annotated[str, typer.Argument(help="Where the data has been all along: uk or eu.")],
 ) -> None:
-    """Make an API key and print it, once. On a new store this makes the organisation too."""
+    """Put right a region that was declared wrongly. Moves no data; start the hub with the same HUB_REGION."""
     from hub.accounts.errors import AccountsError
-    from hub.accounts.service import create_operator_key
+    from hub.accounts.regions import declare
 
     try:
-        typer.echo(create_operator_key(_prepared(), name=name, plan=plan, organisation=organisation))
+        typer.echo(f"{declare(prepared(), region)} organisations are declared to be in {region}.")
     except AccountsError as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 @oauth_clients.command(name="create")
@@ -116,33 +115,12 @@ def register_app(
 
     new = NewClient(name, redirect_uri, scope, public=public, plan=plan)
     try:
-        client, secret = register_operator_client(_prepared(), new, organisation)
+        client, secret = register_operator_client(prepared(), new, organisation)
     except AccountsError as error:
-        _refuse(str(error))
+        refuse(str(error))
     typer.echo(f"client_id: {client.id}")
     if secret:
         typer.echo(f"client_secret: {secret}")
-
-
-@keys.command(name="new-master")
-def new_master() -> None:
-    """Print a fresh value for HUB_MASTER_KEY."""
-    from hub.kit.crypto import new_master_key
-
-    typer.echo(new_master_key())
-
-
-@keys.command()
-def rotate() -> None:
-    """Seal every stored secret anew with the current master key; needs the former one in HUB_MASTER_KEY_PREVIOUS."""
-    from hub.rotation import rotate_master_key
-
-    tables = rotate_master_key(_prepared())
-    for table in tables:
-        typer.echo(f"{table.name}: {table.renewed} sealed anew, {len(table.unreadable)} cannot be opened")
-    unreadable = [row for table in tables for row in table.unreadable]
-    if unreadable:
-        _refuse(f"No key opens {', '.join(unreadable)}: add theirs to HUB_MASTER_KEY_PREVIOUS and run this again.")
 
 
 @app.command()
@@ -152,40 +130,11 @@ def healthy() -> None:
 
     from hub.engine.liveness import beats_on
 
-    runtime = _runtime()
+    runtime = runtime_of()
     if runtime.database.is_sqlite:
-        _refuse("On SQLite the hub has no heartbeat: ask its /readyz.")
+        refuse("On SQLite the hub has no heartbeat: ask its /readyz.")
     if not beats_on(runtime.database, socket.gethostname(), runtime.settings.liveness_ttl_s):
-        _refuse("No engine on this machine has shown a heartbeat in time.")
-
-
-def _prepared() -> "Runtime":
-    from hub.migrations.upgrade import upgrade
-
-    runtime = _runtime()
-    upgrade(runtime.database)
-    return runtime
-
-
-def _runtime(**overrides: Any) -> "Runtime":
-    import os
-
-    from hub import runtime
-    from hub.kit import logging
-    from hub.misconfigured import unknown_variables
-    from hub.settings import Settings
-
-    os.umask(0o077)  # everything the hub writes is its own
-    for line in unknown_variables(os.environ):
-        typer.echo(line, err=True)
-    settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
-    logging.configure(settings.log_format)
-    return runtime.build(settings)
-
-
-def _refuse(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code=1)
+        refuse("No engine on this machine has shown a heartbeat in time.")
 
 
 def main() -> None:

@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     """How often queues are looked into whose callers wait for the answer; the others at a third of that."""
     reconcile_every_s: int = Field(default=900, ge=5)
     retention_days: int = Field(default=365, ge=1)
+    region: Literal["uk", "eu"] = "uk"
+    """Where this hub, its database and its backups are, as their operator declares. Nothing crosses."""
     allow_private_webhook_targets: bool = False
     """Let webhook endpoints live on loopback and private networks: for demos and tests only."""
 

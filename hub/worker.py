@@ -11,6 +11,7 @@ import hub.meetings.workflows  # noqa: F401 likewise
 from connectors import registry
 from connectors.base.manifest import Manifest, RateLimit
 from hub import runtime as runtimes
+from hub.accounts.regions import require_region
 from hub.analysis.housekeeping import sweep_inputs
 from hub.analysis.uploads import storage_id
 from hub.analysis.warm import close_pool
@@ -34,14 +35,15 @@ _log = structlog.get_logger(__name__)
 def prepare(runtime: Runtime) -> Engine:
     """Take the store and bring its schema up to date.
 
-    Raises `hub.engine.lock.StoreInUse` when another process has the SQLite file, and `ManifestError` when a
-    connector's manifest or a provider's settings cannot work.
+    Raises `hub.engine.lock.StoreInUse` when another process has the SQLite file, `RegionDiffers` when the store's data
+    belongs into another region, and `ManifestError` when a connector's manifest or a provider's settings cannot work.
     """
     check_providers(runtime.settings)
     runtimes.install(runtime)
     engine = Engine(runtime)
     engine.claim()
     upgrade(runtime.database)
+    require_region(runtime)
     sweep(runtime.settings.media_dir)
     sweep_inputs(runtime)
     return engine

@@ -1,5 +1,6 @@
 """Passwords: argon2id with the library's current parameters."""
 
+import secrets
 from functools import cache
 from threading import BoundedSemaphore
 
@@ -14,6 +15,8 @@ LONGEST = 256
 AT_ONCE = 4
 """Each check takes 64 MiB: strangers must not be able to fill the memory by trying in parallel."""
 
+_FIRST_BYTES = 12
+
 _hasher = PasswordHasher()
 _room = BoundedSemaphore(AT_ONCE)
 
@@ -22,6 +25,11 @@ _room = BoundedSemaphore(AT_ONCE)
 def _nobody() -> str:
     """The hash that is checked where there is none. Made when it is first needed: that takes a while on purpose."""
     return _hasher.hash("a password that belongs to nobody")
+
+
+def first_password() -> str:
+    """A random one, for somebody who will choose their own."""
+    return secrets.token_urlsafe(_FIRST_BYTES)
 
 
 def hash_password(password: str) -> str:

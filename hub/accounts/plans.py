@@ -39,3 +39,6 @@ PROFESSIONAL: Final = Plan("professional", 30, 20, 1000, None)
 ENTERPRISE: Final = Plan("enterprise", None, None, None, None)
 
 PLANS: Final[Mapping[str, Plan]] = {plan.name: plan for plan in (SANDBOX, PROFESSIONAL, ENTERPRISE)}
+
+CONSOLE_PLANS: Final[Mapping[str, Plan]] = {plan.name: plan for plan in (SANDBOX, PROFESSIONAL)}
+"""What admins choose from for themselves. Keys without limits are made by whoever runs the hub."""

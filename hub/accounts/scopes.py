@@ -11,6 +11,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "sessions": "Open live sessions, send frames and sound, and read reports.",
     "meetings:read": "Read meetings with their results, matches and deliveries.",
     "meetings:write": "Have meetings analysed again.",
+    "meetings:delete": "Delete meetings for good.",
     "connections:read": "See which provider accounts are connected.",
     "destinations:read": "See where results go, and under which rule.",
     "destinations:write": "Change where results go.",
@@ -29,4 +30,4 @@ def scopes_of(role: Role) -> frozenset[str]:
     """What a member can allow: nobody gives what they may not do themselves, and members change nothing."""
     if role in {Role.OWNER, Role.ADMIN}:
         return frozenset(APP_SCOPES)
-    return frozenset(name for name in APP_SCOPES if not name.endswith(":write"))
+    return frozenset(name for name in APP_SCOPES if not name.endswith((":write", ":delete")))

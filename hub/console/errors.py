@@ -4,6 +4,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from hub.console.rendering import page
+from hub.errors import request_id
 
 _HEADINGS = {403: "You can't do that", 404: "There is nothing here", 500: "Something went wrong on our side"}
 _MISSING = "The page may have been deleted, or its address is not complete."
@@ -17,5 +18,10 @@ def not_found(request: Request) -> Response:
 def error_page(request: Request, status: int, message: str) -> Response:
     """One page for all errors; it reads nothing from the store, which may be what failed."""
     return page(
-        request, "errors/error.html", status=status, heading=_HEADINGS.get(status, "That did not work"), text=message
+        request,
+        "errors/error.html",
+        status=status,
+        heading=_HEADINGS.get(status, "That did not work"),
+        text=message,
+        request_id=request_id(request) if status >= 500 else "",
     )

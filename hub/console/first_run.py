@@ -47,7 +47,12 @@ def first_run(
     try:
         with runtime.database.transaction() as session:
             cookie = service.found_organisation(
-                session, token, founder, user_agent=request.headers.get("user-agent", ""), now=runtime.clock()
+                session,
+                token,
+                founder,
+                region=runtime.settings.region,
+                user_agent=request.headers.get("user-agent", ""),
+                now=runtime.clock(),
             )
     except LinkInvalid:
         return _used(request)

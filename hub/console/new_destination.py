@@ -1,7 +1,7 @@
 """Making a connection a destination: a CRM after a dry run, a channel with its rule."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -18,7 +18,7 @@ from hub.connections.repository import ConnectionRepository
 from hub.console.errors import not_found
 from hub.console.providers import capabilities, provider_name
 from hub.console.rendering import page, redirect
-from hub.console.rules import ALERT_KINDS, RuleForm
+from hub.console.rules import ALERT_KINDS, RuleForm, remedies
 from hub.deliveries import service
 from hub.errors import InvalidInput
 from hub.runtime import Runtime
@@ -37,7 +37,7 @@ async def new_destination(
     try:
         if Capability.DESTINATION in capabilities(connection.provider):
             return await _crm_page(request, admin, runtime, connection)
-        return await _channel_page(request, admin, runtime, connection)
+        return _channel_page(request, admin, connection, await _targets(runtime, admin, connection_id))
     except ConnectorError as error:
         return redirect(request, "/destinations", _trouble(connection, error), "bad")
 
@@ -77,7 +77,12 @@ async def add_channel(
         return redirect(request, "/destinations", _trouble(connection, error), "bad")
     if target not in options:
         return redirect(request, f"/destinations/new/{connection_id}", "Choose where messages go.", "note")
-    return await asyncio.to_thread(_create_channel, request, admin, runtime, connection, options[target], rule)
+    try:
+        await asyncio.to_thread(_create_channel, admin, runtime, connection, options[target], rule)
+    except InvalidInput as error:
+        refused = {"rule": rule.typed(), "wrong": remedies(error), "target": target}
+        return _channel_page(request, admin, connection, list(options.values()), refused)
+    return redirect(request, "/destinations", f"Messages go to {options[target].label} from now on.")
 
 
 async def _crm_page(request: Request, admin: Member, runtime: Runtime, connection: Connection) -> Response:
@@ -94,29 +99,35 @@ async def _crm_page(request: Request, admin: Member, runtime: Runtime, connectio
     )
 
 
-async def _channel_page(request: Request, admin: Member, runtime: Runtime, connection: Connection) -> Response:
+def _channel_page(
+    request: Request,
+    admin: Member,
+    connection: Connection,
+    options: Sequence[TargetOption],
+    refused: Mapping[str, Any] | None = None,
+) -> Response:
+    """The picker and the rule; `refused` are a rule that was not valid, what to do about it, and the chosen target."""
     return page(
         request,
         "destinations/channel.html",
         member=admin,
+        status=422 if refused else 200,
         connection=connection,
         name=provider_name(connection.provider),
-        options=await _targets(runtime, admin, connection.id),
+        options=options,
         alert_kinds=ALERT_KINDS,
+        **(refused or {"rule": {}, "wrong": {}, "target": ""}),
     )
 
 
 def _create_channel(
-    request: Request, admin: Member, runtime: Runtime, connection: Connection, option: TargetOption, rule: RuleForm
-) -> Response:
-    try:
-        new = service.NewDestination(
-            connection_id=connection.id, name=option.label, target=dict(option.facts), rule=rule.stored()
-        )
-        service.create_destination(runtime, admin.organisation_id, new, actor=admin.user_id)
-    except InvalidInput as error:
-        return redirect(request, f"/destinations/new/{connection.id}", error.message, "bad")
-    return redirect(request, "/destinations", f"Messages go to {option.label} from now on.")
+    admin: Member, runtime: Runtime, connection: Connection, option: TargetOption, rule: RuleForm
+) -> None:
+    """Raises `InvalidInput` for the rule."""
+    new = service.NewDestination(
+        connection_id=connection.id, name=option.label, target=dict(option.facts), rule=rule.stored()
+    )
+    service.create_destination(runtime, admin.organisation_id, new, actor=admin.user_id)
 
 
 async def _provision(runtime: Runtime, admin: Member, connection_id: str, *, dry_run: bool) -> Sequence[Change]:

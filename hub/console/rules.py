@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final, get_args
+from typing import Annotated, Any, Final, get_args
 
 from fastapi import Form
 
@@ -14,6 +14,13 @@ from hub.errors import InvalidInput
 
 ALERT_KINDS: Final[Mapping[str, str]] = {name: title({"type": name}) for name in get_args(ThresholdName)}
 """What a rule can ask for, as the meeting's page names it."""
+_BELOW: Final = "Enter a number from 0 to 100."
+_REMEDIES: Final[Mapping[str, str]] = {
+    "trust_score_below": _BELOW,
+    "owners": "Write addresses such as ada@example.com, at most 100, with commas between them.",
+    "alert_types": "Choose among these.",
+    "analysis_kinds": "Choose one of these.",
+}
 
 
 @dataclass(frozen=True)
@@ -32,16 +39,25 @@ class RuleForm:
         try:
             below = float(self.below) if self.below.strip() else None
         except ValueError as error:
-            raise InvalidInput("The Trust Score has to be a number from 0 to 100.") from error
-        kinds = [self.kind] if self.kind else []
-        owners = re.split(r"[\s,;]+", self.owners.strip()) if self.owners.strip() else []
+            raise InvalidInput("The rule is not valid.", {"fields": {"rule.trust_score_below": _BELOW}}) from error
+        return {**self.typed(), "trust_score_below": below}
+
+    def typed(self) -> dict[str, object]:
+        """The same as it was typed, to be shown again."""
         return {
-            "analysis_kinds": kinds,
-            "trust_score_below": below,
+            "analysis_kinds": [self.kind] if self.kind else [],
+            "trust_score_below": self.below,
             "alerts_only": self.alerts_only,
             "alert_types": self.alert_types or [],
-            "owners": owners,
+            "owners": re.split(r"[\s,;]+", self.owners.strip()) if self.owners.strip() else [],
         }
+
+
+def remedies(error: InvalidInput) -> dict[str, str]:
+    """What to do about a refused rule, by field."""
+    fields: Any = (error.details or {}).get("fields", {})
+    names = [name.split(".")[1] for name in fields if name.startswith("rule.")]
+    return {name: _REMEDIES.get(name, error.message) for name in names}
 
 
 def rule_in_words(stored: dict[str, object]) -> str:

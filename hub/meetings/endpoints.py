@@ -17,6 +17,7 @@ from hub.deliveries.repository import Deliveries
 from hub.deliveries.routes.views import DeliveryView, delivery_view
 from hub.errors import NotFound
 from hub.kit.pagination import Page, page
+from hub.meetings.deleting import delete_meeting
 from hub.meetings.models import Meeting, MeetingState
 from hub.meetings.repository import Meetings, Participants
 from hub.meetings.reprocessing import reprocess
@@ -26,6 +27,7 @@ router = APIRouter(prefix="/v1/meetings", tags=["Meetings"], route_class=ApiRout
 
 Reader = Annotated[Caller, Depends(allow("meetings:read"))]
 Writer = Annotated[Caller, Depends(allow("meetings:write"))]
+Deleter = Annotated[Caller, Depends(allow("meetings:delete"))]
 
 
 class MeetingView(BaseModel):
@@ -97,6 +99,15 @@ async def list_meetings(
 async def read_meeting(runtime: CurrentRuntime, caller: Reader, meeting_id: str) -> MeetingDetails:
     """One meeting with its result, people, CRM records and deliveries."""
     return await asyncio.to_thread(_details, runtime, caller.organisation_id, meeting_id)
+
+
+@router.delete("/{meeting_id}", status_code=204, responses=error_responses(404, 409))
+async def remove_meeting(runtime: CurrentRuntime, caller: Deleter, meeting_id: str) -> None:
+    """Delete a meeting with its result, people and deliveries. What was written to a CRM or sent stays there.
+
+    Undo its deliveries first to take that back: afterwards nothing here knows any more what stood there before.
+    """
+    await asyncio.to_thread(delete_meeting, runtime, caller.organisation_id, meeting_id, actor=caller.actor)
 
 
 @router.post("/{meeting_id}/reprocess", status_code=202, responses=error_responses(404, 409))

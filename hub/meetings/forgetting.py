@@ -63,12 +63,17 @@ def _meetings(runtime: Runtime, condition: Any) -> Sequence[str]:
 def delete_meetings(runtime: Runtime, ids: Sequence[str]) -> int:
     """Delete these meetings with everything that hangs on them; gives how many there were."""
     with runtime.database.transaction() as session:
-        deliveries = select(Delivery.id).where(col(Delivery.meeting_id).in_(ids))
-        _delete(session, Attempt, col(Attempt.delivery_id).in_(deliveries))
-        for model in (Delivery, Message, CrmMatch, CrmWatch, Analysis, TimelineEntry, Recording, Participant):
-            _delete(session, model, col(model.meeting_id).in_(ids))
-        _delete(session, Meeting, col(Meeting.id).in_(ids))
+        delete_rows(session, ids)
     return len(ids)
+
+
+def delete_rows(session: Session, ids: Sequence[str]) -> None:
+    """The same in the caller's transaction."""
+    deliveries = select(Delivery.id).where(col(Delivery.meeting_id).in_(ids))
+    _delete(session, Attempt, col(Attempt.delivery_id).in_(deliveries))
+    for model in (Delivery, Message, CrmMatch, CrmWatch, Analysis, TimelineEntry, Recording, Participant):
+        _delete(session, model, col(model.meeting_id).in_(ids))
+    _delete(session, Meeting, col(Meeting.id).in_(ids))
 
 
 def _forget_events(runtime: Runtime, before: datetime) -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 SCREENS = (
     "/", "/meetings", "/meetings/{meeting}", "/meetings/{under_way}", "/connections", "/destinations", "/webhooks",
-    "/deliveries", "/settings", "/settings/apps", "/account", "/about-scores", "/docs",
+    "/deliveries", "/settings", "/settings/audit", "/settings/apps", "/account", "/about-scores", "/docs",
     "/destinations/{destination}/mapping", "/destinations/{destination}/dry-run", "/meetings/{meeting}/records/{crm}",
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from authlib.oauth2.rfc6749 import MismatchingStateException
 from sqlmodel import select
 
 from hub.accounts.models import Organisation
+from hub.accounts.scopes import SCOPES
 from tests.browser.conftest import Hub, run_hub
 from tests.support.apps import REDIRECT, VERIFIER, App, an_app
 
@@ -40,7 +41,11 @@ def app(hub: Hub, person: httpx.Client) -> App:
     """Registered over the API, with a key that the console made."""
     assert person.get("/").status_code == 200
     page = person.get("/settings").text
-    form = {"csrf_token": re.findall(r'name="csrf_token" value="([^"]+)"', page)[0], "key_name": "setting up"}
+    form = {
+        "csrf_token": re.findall(r'name="csrf_token" value="([^"]+)"', page)[0],
+        "key_name": "setting up",
+        "scopes": list(SCOPES),
+    }
     key = re.findall(r'id="secret">([^<]+)<', person.post("/settings/keys", data=form).text)[0]
     wanted = {"name": "Deal Desk", "redirect_uris": [REDIRECT], "scopes": ["meetings:read", "sessions", "usage"]}
     made = person.post("/v1/oauth-clients", json=wanted, headers={"Authorization": f"Bearer {key}"})

@@ -137,7 +137,7 @@ def _sign_in(client: TestClient, runtime: Runtime) -> tuple[str, str]:
     client.post("/first-run", data={"token": parse_qs(urlsplit(link).query)["token"][0], **founder, **person})
     client.post("/sign-in", data={**person, "password": GUESS})
     assert client.post("/sign-in", data=person, follow_redirects=False).status_code == 303
-    return client.cookies["hub_session"], accounts.create_operator_key(runtime, name="CI")
+    return client.cookies["hub_session"], accounts.create_operator_key(runtime)
 
 
 def _connect(runtime: Runtime) -> Connection:

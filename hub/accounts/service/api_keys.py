@@ -1,24 +1,23 @@
 """API keys: shown once, kept as a hash."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from hub.accounts import audit
 from hub.accounts.errors import DetailsInvalid
-from hub.accounts.models import ApiKey, Organisation
+from hub.accounts.models import ApiKey
 from hub.accounts.plans import PLANS, PROFESSIONAL, SANDBOX
 from hub.accounts.scopes import SCOPES
 from hub.accounts.service.details import clean_text
 from hub.accounts.tokens import hash_token, new_token
-from hub.runtime import Runtime
 
 LIVE_PREFIX: Final = "ed_live_sk_"
 TEST_PREFIX: Final = "ed_test_sk_"
 SPEECH_PREFIX: Final = "psk_"
-_UNNAMED: Final = "My organisation"
 _HINT_LENGTH = 4
 
 
@@ -40,16 +39,6 @@ class NewKey:
         return TEST_PREFIX if self.plan == SANDBOX.name else LIVE_PREFIX
 
 
-def create_api_key(
-    session: Session, organisation_id: str, *, name: str, actor: str, now: datetime
-) -> tuple[ApiKey, str]:
-    """Make a key for everything on the usual plan; the second value is its only copy in clear.
-
-    Raises `DetailsInvalid` for an empty name.
-    """
-    return make_api_key(session, organisation_id, NewKey(name), actor=actor, now=now)
-
-
 def make_api_key(
     session: Session, organisation_id: str, new: NewKey, *, actor: str, now: datetime
 ) -> tuple[ApiKey, str]:
@@ -67,36 +56,8 @@ def make_api_key(
     )
     session.add(key)
     session.flush()
-    _record(session, key, actor, "api_key.created", now)
+    _record(session, key, actor, "api_key.created", now, _granted(key))
     return key, secret
-
-
-def create_operator_key(
-    runtime: Runtime, *, name: str = "command line", plan: str = PROFESSIONAL.name, organisation: str = ""
-) -> str:
-    """Make a key from the command line; gives its only copy in clear.
-
-    On a new store it makes the organisation too, which the first person to sign up takes over. Raises
-    `DetailsInvalid` when the organisation does not exist, or is not the only one and was not named.
-    """
-    now = runtime.clock()
-    with runtime.database.transaction() as session:
-        owner = _organisation(session, organisation, now)
-        _, secret = make_api_key(session, owner.id, NewKey(name, plan), actor="operator", now=now)
-    return secret
-
-
-def _organisation(session: Session, name: str, now: datetime) -> Organisation:
-    known = session.exec(select(Organisation)).all()
-    if not known:
-        made = Organisation(name=name or _UNNAMED, created_at=now)
-        session.add(made)
-        session.flush()
-        return made
-    found = [row for row in known if name in {"", row.name}]
-    if len(found) != 1:
-        raise DetailsInvalid("organisation", "Name one organisation that exists with --organisation.")
-    return found[0]
 
 
 def _known_plan(plan: str) -> str:
@@ -118,7 +79,15 @@ def revoke_api_key(session: Session, key: ApiKey, *, actor: str, now: datetime) 
         _record(session, key, actor, "api_key.revoked", now)
 
 
-def _record(session: Session, key: ApiKey, actor: str, action: str, now: datetime) -> None:
+def _granted(key: ApiKey) -> dict[str, object]:
+    """What the key may be used for; no scopes mean all."""
+    ends = key.expires_at.isoformat() if key.expires_at else None
+    return {"plan": key.plan, "scopes": key.scopes, "expires_at": ends}
+
+
+def _record(
+    session: Session, key: ApiKey, actor: str, action: str, now: datetime, details: Mapping[str, object] | None = None
+) -> None:
     audit.record(
         session,
         organisation_id=key.organisation_id,
@@ -126,5 +95,5 @@ def _record(session: Session, key: ApiKey, actor: str, action: str, now: datetim
         action=action,
         subject=key.id,
         at=now,
-        details={"name": key.name, "hint": key.hint},
+        details={"name": key.name, "hint": key.hint, **(details or {})},
     )

@@ -54,12 +54,15 @@ def is_link_valid(session: Session, token: str, now: datetime) -> bool:
     return link is not None and link.used_at is None and link.expires_at > now and not has_users(session)
 
 
-def found_organisation(session: Session, token: str, founder: Founder, *, user_agent: str, now: datetime) -> str:
+def found_organisation(
+    session: Session, token: str, founder: Founder, *, region: str, user_agent: str, now: datetime
+) -> str:
     """Use up the link, make organisation and owner, and sign the owner in; gives the cookie token.
 
+    `region` is where this hub keeps its data.
     Raises `LinkInvalid` or `DetailsInvalid`.
     """
-    organisation = _ownerless(session) or Organisation(name="", created_at=now)
+    organisation = _ownerless(session) or Organisation(name="", region=region, created_at=now)
     organisation.name = clean_text("organisation", founder.organisation, "the name of your organisation")
     organisation.domains = clean_domains(founder.domains)
     user = User(

@@ -1,39 +1,56 @@
-"""Who belongs to the organisation."""
+"""Who belongs to the organisation, and as what."""
 
-import secrets
 from datetime import datetime
 
 from sqlmodel import Session, col, delete, select
 
 from hub.accounts import audit
 from hub.accounts.errors import DetailsInvalid
-from hub.accounts.models import ConsoleSession, Membership, Role, User
+from hub.accounts.models import ConsoleSession, Membership, Organisation, Role, User
 from hub.accounts.oauth_server.allowed import end_grants_of
-from hub.accounts.passwords import hash_password
+from hub.accounts.passwords import first_password, hash_password
 from hub.accounts.service.details import clean_email, clean_text
 from hub.accounts.sessions import Member
 from hub.errors import NotFound
-
-_PASSWORD_BYTES = 12
 
 
 def add_member(session: Session, admin: Member, *, name: str, email: str, role: str, now: datetime) -> tuple[User, str]:
     """Make an account in the admin's organisation; gives its first password, which is shown once.
 
-    Raises `DetailsInvalid` for a bad field, an address that has an account, or a role above the admin's own.
+    Somebody who was removed everywhere comes back with their old account and a new first password. Raises
+    `DetailsInvalid` for a bad field, the address of somebody's member, or a role above the admin's own.
     """
-    user = User(name=clean_text("member_name", name, "a name"), email=clean_email(email), created_at=now)
-    wanted = _role(admin, role)
-    if session.exec(select(User.id).where(User.email == user.email)).first():
+    name, email, wanted = clean_text("member_name", name, "a name"), clean_email(email), _role(admin, role)
+    user = session.exec(select(User).where(User.email == email)).first() or User(email=email, created_at=now)
+    if session.exec(select(Membership.id).where(Membership.user_id == user.id)).first():
         raise DetailsInvalid("email", "This address has an account already.")
-    password = secrets.token_urlsafe(_PASSWORD_BYTES)
-    user.password_hash = hash_password(password)
+    password = first_password()
+    user.name, user.password_hash = name, hash_password(password)
     session.add(user)
     session.flush()
     organisation_id = admin.organisation_id
     session.add(Membership(organisation_id=organisation_id, user_id=user.id, role=wanted, created_at=now))
-    _record(session, admin, "member.added", user.id, now, role=wanted.value)
+    record_member(session, admin, "member.added", user, now, role=wanted.value)
     return user, password
+
+
+def change_role(session: Session, admin: Member, user_id: str, role: str, *, now: datetime) -> None:
+    """Give a member another role, from their next page on.
+
+    Raises `NotFound`, and `DetailsInvalid` for a role above the admin's own, for owners unless by one, and where
+    nobody would be an owner any more.
+    """
+    membership = membership_of(session, admin, user_id)
+    wanted = _role(admin, role)
+    former = membership.role
+    if former is Role.OWNER and admin.role is not Role.OWNER:
+        raise DetailsInvalid("role", "Only an owner can change an owner's role.")
+    if former is wanted:
+        return
+    membership.role = wanted
+    _require_owner(session, admin.organisation_id)
+    user = session.get_one(User, user_id)
+    record_member(session, admin, "member.role_changed", user, now, former=former.value, role=wanted.value)
 
 
 def remove_member(session: Session, admin: Member, user_id: str, *, now: datetime) -> None:
@@ -41,21 +58,52 @@ def remove_member(session: Session, admin: Member, user_id: str, *, now: datetim
 
     Raises `NotFound`, and `DetailsInvalid` for oneself, and for owners unless by one.
     """
-    statement = select(Membership).where(
-        Membership.organisation_id == admin.organisation_id, Membership.user_id == user_id
-    )
-    membership = session.exec(statement).first()
-    if membership is None:
-        raise NotFound("There is no such member.")
+    membership = membership_of(session, admin, user_id)
     if user_id == admin.user_id:
         raise DetailsInvalid("member", "You cannot remove yourself.")
     if membership.role is Role.OWNER and admin.role is not Role.OWNER:
         raise DetailsInvalid("member", "Only an owner can remove an owner.")
     session.delete(membership)
+    _require_owner(session, admin.organisation_id)
     theirs = (col(ConsoleSession.user_id) == user_id) & (col(ConsoleSession.organisation_id) == admin.organisation_id)
     session.exec(delete(ConsoleSession).where(theirs))
     end_grants_of(session, admin.organisation_id, user_id, now)
-    _record(session, admin, "member.removed", user_id, now)
+    record_member(session, admin, "member.removed", session.get_one(User, user_id), now)
+
+
+def membership_of(session: Session, admin: Member, user_id: str) -> Membership:
+    """Somebody's membership in the admin's organisation, where no other membership changes until we are done.
+
+    Raises `NotFound`.
+    """
+    organisation = select(Organisation.id).where(Organisation.id == admin.organisation_id)
+    session.exec(organisation.with_for_update(key_share=True)).one()
+    theirs = (Membership.organisation_id == admin.organisation_id, Membership.user_id == user_id)
+    membership = session.exec(select(Membership).where(*theirs)).first()
+    if membership is None:
+        raise NotFound("There is no such member.")
+    return membership
+
+
+def record_member(session: Session, admin: Member, action: str, user: User, now: datetime, **details: object) -> None:
+    """Note in the audit log what an admin did with a member."""
+    audit.record(
+        session,
+        organisation_id=admin.organisation_id,
+        actor=admin.user_id,
+        action=action,
+        subject=user.id,
+        at=now,
+        details={"name": user.name, "email": user.email, **details},
+    )
+
+
+def _require_owner(session: Session, organisation_id: str) -> None:
+    """Raises `DetailsInvalid` where the change, which is made already, left nobody who may do everything."""
+    session.flush()
+    owners = select(Membership.id).where(Membership.organisation_id == organisation_id, Membership.role == Role.OWNER)
+    if session.exec(owners).first() is None:
+        raise DetailsInvalid("role", "Somebody has to be owner: make somebody else one first.")
 
 
 def _role(admin: Member, role: str) -> Role:
@@ -64,15 +112,3 @@ def _role(admin: Member, role: str) -> Role:
     if role == Role.OWNER and admin.role is not Role.OWNER:
         raise DetailsInvalid("role", "Only an owner can make an owner.")
     return Role(role)
-
-
-def _record(session: Session, admin: Member, action: str, subject: str, now: datetime, **details: object) -> None:
-    audit.record(
-        session,
-        organisation_id=admin.organisation_id,
-        actor=admin.user_id,
-        action=action,
-        subject=subject,
-        at=now,
-        details=details,
-    )

@@ -18,11 +18,11 @@ def change_organisation(
 ) -> Organisation:
     """Change name, own domains and how long results are kept (empty: the operator's default).
 
-    Raises `DetailsInvalid`. The change is in the audit log with both domain lists, because domains decide who is
-    never scored.
+    Raises `DetailsInvalid`. The audit log says what was there before: domains decide who is never scored, and
+    retention what is deleted.
     """
     organisation = session.get_one(Organisation, member.organisation_id)
-    former = list(organisation.domains)
+    former = {f"former_{key}": value for key, value in _settings(organisation).items()}
     organisation.name = clean_text("name", name, "the name of your organisation")
     organisation.domains = clean_domains(domains)
     organisation.retention_days = _days(retention_days)
@@ -33,13 +33,17 @@ def change_organisation(
         action="organisation.changed",
         subject=organisation.id,
         at=now,
-        details={
-            "former_domains": former,
-            "domains": organisation.domains,
-            "retention_days": organisation.retention_days,
-        },
+        details={**former, **_settings(organisation)},
     )
     return organisation
+
+
+def _settings(organisation: Organisation) -> dict[str, object]:
+    return {
+        "name": organisation.name,
+        "domains": list(organisation.domains),
+        "retention_days": organisation.retention_days,
+    }
 
 
 def _days(text: str) -> int | None:

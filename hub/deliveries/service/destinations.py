@@ -56,7 +56,7 @@ def create_destination(runtime: Runtime, organisation_id: str, new: NewDestinati
             created_at=now,
         )
         Destinations(session, organisation_id).add(row)
-        _audit(session, runtime, organisation_id, actor, "destination.created", row.id)
+        _audit(session, runtime, organisation_id, actor, "destination.created", row.id, _what(row))
         return row
 
 
@@ -88,7 +88,8 @@ def change_destination(
         given = {column: value for column, value in values.items() if value is not None}
         for column, value in given.items():
             setattr(row, column, value)
-        _audit(session, runtime, organisation_id, actor, "destination.changed", row.id, {"changed": sorted(given)})
+        details = {"name": row.name, "changed": sorted(given), "values": given}
+        _audit(session, runtime, organisation_id, actor, "destination.changed", row.id, details)
         return row
 
 
@@ -99,7 +100,7 @@ def delete_destination(runtime: Runtime, organisation_id: str, destination_id: s
         own = update(Delivery).where(col(Delivery.destination_id) == row.id)
         session.exec(own.values(destination_id=None, former_name=row.name))
         session.delete(row)
-        _audit(session, runtime, organisation_id, actor, "destination.deleted", destination_id)
+        _audit(session, runtime, organisation_id, actor, "destination.deleted", destination_id, _what(row))
 
 
 def _get(session: Session, organisation_id: str, destination_id: str) -> Destination:
@@ -120,14 +121,23 @@ def _checked_rule(rule: Mapping[str, object]) -> dict[str, object]:
     try:
         return Rule.model_validate(rule).model_dump(exclude_defaults=True)
     except ValidationError as error:
-        raise InvalidInput("The rule is not valid.", {"fields": {"rule": str(error.errors()[0]["msg"])}}) from error
+        raise InvalidInput("The rule is not valid.", {"fields": _fields("rule", error)}) from error
 
 
 def _checked_policy(policy: Mapping[str, object]) -> dict[str, object]:
     try:
         return Policy.model_validate(policy).model_dump(mode="json", exclude_defaults=True)
     except ValidationError as error:
-        raise InvalidInput("The policy is not valid.", {"fields": {"policy": str(error.errors()[0]["msg"])}}) from error
+        raise InvalidInput("The policy is not valid.", {"fields": _fields("policy", error)}) from error
+
+
+def _fields(what: str, error: ValidationError) -> dict[str, str]:
+    """What is wrong, by where: `rule.trust_score_below`."""
+    return {".".join(map(str, (what, *each["loc"]))): each["msg"] for each in error.errors()}
+
+
+def _what(row: Destination) -> dict[str, object]:
+    return {"name": row.name, "connection_id": row.connection_id, "target": row.target}
 
 
 def _audit(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, update
 
@@ -127,4 +128,10 @@ def _audit(session: Session, runtime: Runtime, row: WebhookEndpoint, actor: str,
         action=action,
         subject=row.id,
         at=runtime.clock(),
+        details={"url": _without_query(row.url)},
     )
+
+
+def _without_query(url: str) -> str:
+    """Where it is, without what some addresses carry as a secret."""
+    return urlsplit(url)._replace(query="", fragment="").geturl()

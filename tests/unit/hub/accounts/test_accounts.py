@@ -10,7 +10,7 @@ from sqlmodel import select
 from hub.accounts import service
 from hub.accounts.errors import DetailsInvalid, LinkInvalid, TooManyAttempts, WrongCredentials
 from hub.accounts.models import ApiKey, AuditEntry, ConsoleSession, FirstRunLink, Membership, Role, User
-from hub.accounts.service import Founder
+from hub.accounts.service import Founder, NewKey
 from hub.accounts.sessions import LIFETIME, Member, close_session, find_member
 from hub.accounts.throttle import PER_PERSON_AND_ADDRESS, WINDOW
 from hub.runtime import Runtime
@@ -29,7 +29,7 @@ def found(runtime: Runtime, founder: Founder = FOUNDER) -> str:
 def use(runtime: Runtime, link: str, founder: Founder = FOUNDER) -> str:
     token = parse_qs(urlsplit(link).query)["token"][0]
     with runtime.database.transaction() as session:
-        return service.found_organisation(session, token, founder, user_agent="test", now=runtime.clock())
+        return service.found_organisation(session, token, founder, region="uk", user_agent="test", now=runtime.clock())
 
 
 def member_of(runtime: Runtime, cookie: str, now: datetime | None = None) -> Member | None:
@@ -170,8 +170,8 @@ def test_an_api_key_is_stored_as_a_hash_and_its_making_is_recorded(runtime: Runt
     member = member_of(runtime, found(runtime))
     assert member is not None
     with runtime.database.transaction() as session:
-        key, secret = service.create_api_key(
-            session, member.organisation_id, name="CI", actor=member.user_id, now=runtime.clock()
+        key, secret = service.make_api_key(
+            session, member.organisation_id, NewKey("CI"), actor=member.user_id, now=runtime.clock()
         )
     with runtime.database.transaction() as session:
         stored = session.exec(select(ApiKey)).one()

@@ -47,7 +47,7 @@ def found(runtime: Runtime) -> tuple[str, Member]:
     founder = Founder("Northwind", "northwind.example", "Dana", "dana@northwind.example", "a long password")
     with runtime.database.transaction() as session:
         token = parse_qs(urlsplit(link).query)["token"][0]
-        cookie = service.found_organisation(session, token, founder, user_agent="", now=runtime.clock())
+        cookie = service.found_organisation(session, token, founder, region="uk", user_agent="", now=runtime.clock())
         member = find_member(session, cookie, runtime.clock())
         assert member is not None
         return cookie, member
