@@ -40,6 +40,7 @@ def headed_cues(lines: Sequence[str]) -> tuple[Cue, ...]:
     A cue ends where the next one begins, or earlier where its words cannot take that long. Speeches that share a time
     follow each other, each for as long as its words take. `lines` have no space around them.
     """
+    lines = _with_names_beside(lines)
     for found in (heads_by_name(lines), heads_by_time(lines, firm=True), _loose(lines)):
         heads = _below_the_title(found)
         if _carry(heads, lines):
@@ -62,6 +63,18 @@ def with_names_inline(lines: Sequence[str]) -> list[str]:
         f"{name}: {' '.join(body[1:])}" if name else " ".join(body) for name, body in zip(names, bodies, strict=True)
     ]
     return [line for index, text in zip(starts, said, strict=True) for line in (lines[index], text, "")]
+
+
+def _with_names_beside(lines: Sequence[str]) -> Sequence[str]:
+    """A document in which a name stands above each time, and what is said below it, with both in one line."""
+    alone = [head.line for head in heads_by_time(lines, firm=True) if not head.text]
+    below = [lines[a + 1 : b] for a, b in pairwise([*alone, len(lines)])]
+    above = [lines[max(0, line - 1) : line + 1] for line in alone]
+    if any(_names_alone(below)):
+        return lines
+    names = {line: name for line, name in zip(alone, _names_alone(above), strict=True) if name}
+    kept = (number for number in range(len(lines)) if number + 1 not in names)
+    return [f"{names[number]}\t\t{lines[number]}" if number in names else lines[number] for number in kept]
 
 
 def _names_alone(bodies: Sequence[Sequence[str]]) -> list[str | None]:

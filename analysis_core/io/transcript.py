@@ -19,6 +19,7 @@ _PDF_STARTS_WITHIN = 1024
 _NOTICE = re.compile(
     r"[^:]{1,80}\s(?:(?:started|stopped) transcription|hat die Transkription (?:gestartet|beendet)"
     r"|a (?:d\u00e9marr\u00e9|arr\u00eat\u00e9) la transcription|(?:inici\u00f3|detuvo) la transcripci\u00f3n)\.?"
+    r"|\d+ (?:hours?|minutes?) \d+ (?:minutes?|seconds?)(?: \d+ seconds?)?"
     r"|Transcribed by https?://\S+|Meeting ended after .*|This editable transcript was computer generated .*"
     r"|People can also change the text after it was created\.",
     re.I,

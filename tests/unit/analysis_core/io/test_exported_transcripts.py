@@ -25,6 +25,8 @@ FORMS = {
     "time and name above": "{short} | {name}\n{text}\n",
     "time above": "{long}\n{name}: {text}\n",
     "short time above": "{short}\n{name}: {text}\n",
+    "name above time above": "{name}\n{short}\n{text}\n",
+    "name above time above, both ways": "{name}\n0 minutes 3 seconds\n{short}\n{text}\n",
     "time above name above": "{long}\n{name}\n{text}\n",
     "span before": "[{long}.000 --> {later}.000] {name}: {text}",
 }
