@@ -66,6 +66,8 @@ def _anonymise(session: Session, person: Participant) -> None:
     meeting = session.get_one(Meeting, person.meeting_id)
     names = {name for name in (person.name, person.speaker, person.email) if name}
     meeting.title = without(meeting.title, names)
+    if meeting.host_email.lower() == person.email.lower():
+        meeting.host_email = ""
     for analysis in Analyses(session, person.organisation_id).of_meeting(meeting.id):
         _anonymise_result(session, analysis, names)
     for row in session.exec(select(TimelineEntry).where(TimelineEntry.meeting_id == meeting.id)):

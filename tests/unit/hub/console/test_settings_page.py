@@ -266,6 +266,15 @@ def test_a_forgotten_person_is_in_no_meeting_and_not_in_the_audit_log(
     assert "priya" not in entry.model_dump_json().lower()
 
 
+def test_a_forgotten_host_is_not_named_as_the_host_either(send: Send, runtime: Runtime, owner: Owner) -> None:
+    meeting = seed_meeting(runtime, owner[1].organisation_id)
+
+    send("/settings/privacy/forget", forget_email=meeting.host_email)
+
+    with runtime.database.transaction() as session:
+        assert session.get_one(Meeting, meeting.id).host_email == ""
+
+
 def test_an_admin_gives_an_owner_no_password(app: FastAPI, runtime: Runtime, owner: Owner) -> None:
     cookie = somebody(runtime, owner[1].organisation_id, "ada@northwind.example", Role.ADMIN)
     browser = browser_with(app, cookie)
