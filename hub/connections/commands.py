@@ -82,7 +82,7 @@ def check(
     if as_json:
         _print([asdict(each) for each in found])
     else:
-        typer.echo("\n\n".join(map(_told, found)) or "There is no such connection.", err=not found)
+        typer.echo("\n\n".join(map(_told, found)) or _none_found(which), err=not found)
     raise typer.Exit(code=UNUSABLE if not found else int(not all(each.works for each in found)))
 
 
@@ -105,6 +105,12 @@ def new(
     for path in made:
         typer.echo(str(path))
     typer.echo(f"\nSee what is left to do:\n  pytest tests/connectors -k {name}\n  docs/connect/new-provider.md")
+
+
+def _none_found(which: str) -> str:
+    if which:
+        return f"There is no connection {which}."
+    return "Nothing is connected yet: open Connections in the hub's console."
 
 
 def _told(each: "Checked") -> str:

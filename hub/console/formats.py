@@ -1,11 +1,19 @@
 """How numbers, times and states read on the pages."""
 
+import re
 from datetime import UTC, datetime
 
 from markupsafe import Markup
 
 MINUS = "\u2212"
 DASH = "\u2013"
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+"""The first mark counts: each browser names those before it in history, too."""
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.]*(Z|[+-]\d\d:?\d\d)$")
 
 
 def clock(seconds: float | None) -> str:
@@ -73,6 +81,16 @@ def moment(value: datetime | None) -> str | Markup:
     return Markup('<time datetime="{}">{}</time>').format(utc.isoformat(timespec="milliseconds"), text)
 
 
+def field_value(value: object) -> object:
+    """A CRM field's value; moments in ISO 8601 as `moment` shows them, everything else as it is."""
+    if not isinstance(value, str) or not _INSTANT.match(value):
+        return value
+    try:
+        return moment(datetime.fromisoformat(value))
+    except ValueError:
+        return value
+
+
 def size(count: int | None) -> str:
     """Bytes for reading: `312 MB`."""
     if count is None:
@@ -86,6 +104,12 @@ def size(count: int | None) -> str:
 def web_address(value: str) -> str:
     """The address when it is one of a web page, else nothing: providers name the links that people click on."""
     return value if value.lower().startswith(("https://", "http://")) else ""
+
+
+def browser(user_agent: str) -> str:
+    """A browser and its system in words: `Firefox on Linux`; as sent where neither is known."""
+    found = [next((name for mark, name in marks if mark in user_agent), "") for marks in (_BROWSERS, _SYSTEMS)]
+    return " on ".join(filter(None, found)) or user_agent
 
 
 def words(name: str) -> str:

@@ -22,6 +22,7 @@ _NOTICE_SECONDS = 30
 _FILTERS = (
     formats.clock, formats.duration, formats.gap, formats.points, formats.tenth, formats.signed,
     formats.share, formats.unit, formats.moment, formats.size, formats.words, formats.web_address,
+    formats.field_value, formats.browser,
 )  # fmt: skip
 
 _HEADERS = {

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from hub.accounts.dependencies import CurrentAdmin, CurrentMember, CurrentRuntime, Member, verify_csrf
+from hub.console.errors import not_found
 from hub.console.rendering import page, redirect
 from hub.deliveries import service
 from hub.deliveries.messages import EVENT_TYPES
-from hub.errors import InvalidInput
+from hub.errors import InvalidInput, NotFound
 from hub.runtime import Runtime
 
 router = APIRouter()
@@ -37,6 +38,27 @@ def create(
     except InvalidInput as error:
         return _list(request, admin, runtime, typed=new, error=error.message)
     return page(request, "webhooks/secret.html", member=admin, endpoint_url=endpoint.url, secret=secret, rotated=False)
+
+
+@router.post("/webhooks/{endpoint_id}/change", dependencies=[Depends(verify_csrf)])
+def change(
+    request: Request,
+    endpoint_id: str,
+    admin: CurrentAdmin,
+    runtime: CurrentRuntime,
+    url: Annotated[str, Form()] = "",
+    description: Annotated[str, Form()] = "",
+    event_types: Annotated[tuple[str, ...], Form()] = (),
+) -> Response:
+    """Another address, purpose or choice of events; the secret stays."""
+    wanted = service.NewEndpoint(url=url.strip(), description=description.strip(), event_types=event_types)
+    try:
+        service.change_endpoint(runtime, admin.organisation_id, endpoint_id, wanted, actor=admin.user_id)
+    except NotFound:
+        return not_found(request)
+    except InvalidInput as error:
+        return _list(request, admin, runtime, typed=wanted, error=error.message, wrong=endpoint_id)
+    return redirect(request, "/webhooks", "Saved. Events go there from the next one on, signed with the same secret.")
 
 
 @router.post("/webhooks/{endpoint_id}/rotate", dependencies=[Depends(verify_csrf)])
@@ -82,6 +104,7 @@ def _list(
     *,
     typed: service.NewEndpoint | None = None,
     error: str = "",
+    wrong: str = "",
 ) -> Response:
     return page(
         request,
@@ -91,5 +114,7 @@ def _list(
         endpoints=service.list_endpoints(runtime, member.organisation_id),
         event_types=EVENT_TYPES,
         typed=typed or service.NewEndpoint(url=""),
+        blank=service.NewEndpoint(url=""),
         error=error,
+        wrong=wrong,
     )

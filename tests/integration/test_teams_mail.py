@@ -143,7 +143,7 @@ def _delivery(lab: TeamsLab, connection: Connection) -> str:
     meeting = seed_meeting(lab.runtime, connection.organisation_id)
     with lab.runtime.database.transaction() as session:
         analysis = session.exec(select(Analysis).where(Analysis.meeting_id == meeting.id)).one()
-        now = {"organisation_id": connection.organisation_id, "created_at": meeting.created_at}
+        now: dict[str, Any] = {"organisation_id": connection.organisation_id, "created_at": meeting.created_at}
         session.get_one(Meeting, meeting.id).host_email = "dana.reyes@northwind.example"
         destination = Destination(connection_id=connection.id, name="Owner", target=dict(OWNER.facts), **now)
         session.add(destination)

@@ -19,6 +19,7 @@ from hub.deliveries.service.destinations import (
 )
 from hub.deliveries.service.endpoints import (
     NewEndpoint,
+    change_endpoint,
     create_endpoint,
     delete_endpoint,
     list_endpoints,
@@ -34,6 +35,7 @@ __all__ = [
     "NewEndpoint",
     "Wanted",
     "change_destination",
+    "change_endpoint",
     "count_deliveries",
     "create_destination",
     "create_endpoint",

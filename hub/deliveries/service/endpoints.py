@@ -55,6 +55,21 @@ def create_endpoint(
     return row, secret
 
 
+def change_endpoint(
+    runtime: Runtime, organisation_id: str, endpoint_id: str, wanted: NewEndpoint, *, actor: str
+) -> WebhookEndpoint:
+    """Another address, purpose or choice of events, with the same secret; what is on its way goes to the new address.
+
+    Raises `NotFound` and `InvalidInput`.
+    """
+    _check(runtime, wanted)
+    with runtime.database.transaction() as session:
+        row = _get(session, organisation_id, endpoint_id)
+        row.url, row.description, row.event_types = wanted.url, wanted.description, list(wanted.event_types)
+        _audit(session, runtime, row, actor, "endpoint.changed")
+        return row
+
+
 def rotate_endpoint_secret(runtime: Runtime, organisation_id: str, endpoint_id: str, *, actor: str) -> str:
     """A new secret, shown this once; messages carry signatures by both until the next rotation. Raises `NotFound`."""
     secret = new_secret()
