@@ -18,6 +18,7 @@ from hub.analysis.report_parts import (
     FaceActivation,
     HesitationMap,
     HesitationMarkers,
+    Looks,
     ModelUsed,
     Score,
     Seconds,
@@ -82,6 +83,7 @@ class SpeakerReport(BaseModel):
     sentiment_depth: Depth = None
     engagement_score: Engagement = None
     active_aus: ActiveUnits = []
+    looks: Looks | None = None
     spoken: list[tuple[Seconds, Seconds]] = Field(default=[], description="When they are heard: start and end.")
 
 

@@ -98,11 +98,30 @@ class HesitationSpan(BaseModel):
     causes: dict[str, float] = Field(description="Counts by kind, and `long_pause_s` in seconds.")
 
 
+class SlowAnswer(BaseModel):
+    """A silence before an answer that is long for its speaker; `usual_s` is the median of theirs."""
+
+    start_s: float
+    end_s: float
+    speaker: str
+    response_latency_s: float
+    usual_s: float
+
+
 class HesitationMap(BaseModel):
-    """Hesitation for each second (0.5 is usual), and the stretches in which it is high."""
+    """Hesitation for each second (0.5 is usual), the stretches in which it is high, and slow answers."""
 
     per_second: Series
     spans: list[HesitationSpan]
+    slow_answers: list[SlowAnswer] = []
+
+
+class Looks(BaseModel):
+    """A speaker's face while it was seen."""
+
+    seen_s: float
+    gaze_away_share: Share = Field(description="Eyes or head turned from where they usually are.")
+    blinks_per_minute: float | None = Field(description="Null where fewer than five pictures a second were looked at.")
 
 
 class StressPeak(BaseModel):

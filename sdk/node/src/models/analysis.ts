@@ -28,9 +28,10 @@ export interface AnalysisEvent {
   evidence: Record<string, unknown>;
 }
 
-/** Hesitation 0..1 for each second, and the stretches in which it is high. */
+/** Hesitation 0..1 for each second, the stretches in which it is high, and answers that were slow for their speaker. */
 export interface HesitationMap {
   perSecond: Series;
+  slowAnswers: { startS: number; endS: number; speaker: string; responseLatencyS: number; usualS: number }[];
   spans: { startS: number; endS: number; speaker: string; intensity: number; causes: Record<string, number> }[];
 }
 
@@ -184,6 +185,8 @@ export interface Speaker {
   sentimentDepth: number | null;
   engagementScore: number | null;
   activeAus: number[];
+  /** The face while it was seen; blinks are counted from five pictures a second on. */
+  looks: { seenS: number; gazeAwayShare: number; blinksPerMinute: number | null } | null;
   [field: string]: unknown;
 }
 

@@ -55,11 +55,30 @@ class StressPeak(Model):
     intensity: float | None = None
 
 
+class SlowAnswer(Model):
+    """A silence before an answer that is long for its speaker; `usual_s` is the median of theirs."""
+
+    start_s: float
+    end_s: float
+    speaker: str
+    response_latency_s: float
+    usual_s: float
+
+
 class HesitationMap(Model):
-    """Hesitation 0..1 for each second, and the stretches in which it is high."""
+    """Hesitation 0..1 for each second, the stretches in which it is high, and slow answers."""
 
     per_second: Series = []
     spans: list[HesitationSpan] = []
+    slow_answers: list[SlowAnswer] = []
+
+
+class Looks(Model):
+    """A speaker's face while it was seen; blinks are counted from five pictures a second on."""
+
+    seen_s: float
+    gaze_away_share: float
+    blinks_per_minute: float | None = None
 
 
 class StressIndicators(Model):
@@ -269,6 +288,7 @@ class Speaker(Model):
     sentiment_depth: float | None = None
     engagement_score: float | None = None
     active_aus: list[int] = []
+    looks: Looks | None = None
 
 
 class Box(Model):
