@@ -30,8 +30,9 @@ from hub.allowed_methods import allowed_methods
 _log = structlog.get_logger(__name__)
 _API_PATHS = re.compile(r"^/(v1|hooks|healthz|readyz|metrics|\.well-known)(/|$)")
 _OAUTH_PATHS = re.compile(r"^/oauth/(token|revoke|introspect)$")
-_CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 408: "timeout",
-          409: "conflict", 413: "payload_too_large", 422: "validation_error", 429: "rate_limited"}  # fmt: skip
+_CODES = {400: "validation_error", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+          408: "timeout", 409: "conflict", 413: "payload_too_large", 422: "validation_error",
+          429: "rate_limited"}  # fmt: skip
 
 
 class HubError(Exception):
