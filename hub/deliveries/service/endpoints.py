@@ -62,9 +62,9 @@ def change_endpoint(
 
     Raises `NotFound` and `InvalidInput`.
     """
-    _check(runtime, wanted)
     with runtime.database.transaction() as session:
         row = _get(session, organisation_id, endpoint_id)
+        _check(runtime, wanted)
         row.url, row.description, row.event_types = wanted.url, wanted.description, list(wanted.event_types)
         _audit(session, runtime, row, actor, "endpoint.changed")
         return row
