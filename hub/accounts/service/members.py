@@ -48,7 +48,7 @@ def change_role(session: Session, admin: Member, user_id: str, role: str, *, now
     if former is wanted:
         return
     membership.role = wanted
-    _require_owner(session, admin.organisation_id)
+    _require_owner(session, admin.organisation_id, former)
     user = session.get_one(User, user_id)
     record_member(session, admin, "member.role_changed", user, now, former=former.value, role=wanted.value)
 
@@ -64,7 +64,7 @@ def remove_member(session: Session, admin: Member, user_id: str, *, now: datetim
     if membership.role is Role.OWNER and admin.role is not Role.OWNER:
         raise DetailsInvalid("member", "Only an owner can remove an owner.")
     session.delete(membership)
-    _require_owner(session, admin.organisation_id)
+    _require_owner(session, admin.organisation_id, membership.role)
     theirs = (col(ConsoleSession.user_id) == user_id) & (col(ConsoleSession.organisation_id) == admin.organisation_id)
     session.exec(delete(ConsoleSession).where(theirs))
     end_grants_of(session, admin.organisation_id, user_id, now)
@@ -98,8 +98,10 @@ def record_member(session: Session, admin: Member, action: str, user: User, now:
     )
 
 
-def _require_owner(session: Session, organisation_id: str) -> None:
-    """Raises `DetailsInvalid` where the change, which is made already, left nobody who may do everything."""
+def _require_owner(session: Session, organisation_id: str, former: Role) -> None:
+    """Raises `DetailsInvalid` where an owner is one no more, which is done already, and nobody else is."""
+    if former is not Role.OWNER:
+        return
     session.flush()
     owners = select(Membership.id).where(Membership.organisation_id == organisation_id, Membership.role == Role.OWNER)
     if session.exec(owners).first() is None:
