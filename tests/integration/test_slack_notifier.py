@@ -132,7 +132,7 @@ async def test_a_later_revision_updates_the_message_in_place(slack: SlackConnect
     receipt = await slack.notify(second, ROOM, first)
 
     [message] = _messages(sandbox)
-    assert "Trust Score 55.0" in message["text"]
+    assert "Trust Score 55" in message["text"]
     assert (receipt.ids["ts"], receipt.ids["revision"]) == (first.ids["ts"], "2")
 
 
@@ -219,7 +219,7 @@ async def test_an_older_revision_that_comes_late_changes_nothing(slack: SlackCon
 
     await slack.notify(a_report(), ROOM, None)
 
-    assert "Trust Score 55.0" in _messages(sandbox)[0]["text"]
+    assert "Trust Score 55" in _messages(sandbox)[0]["text"]
 
 
 async def test_another_meeting_gets_its_own_message(slack: SlackConnector, sandbox: httpx.Client) -> None:
