@@ -113,13 +113,16 @@ def test_removing_the_app_deletes_everything_that_came_from_it(tmp_path: Path, r
         stage.play()
         stage.until(stage.is_everything_delivered, "everything is delivered")
 
+        stage.revoke("zoom")  # removing an app ends its access: it proves that whoever removed it did so for us as well
         removed = {"account_id": ACCOUNT_ID, "user_id": "u", "deauthorization_time": "2026-09-15T14:00:00Z"}
         body = json.dumps({"event": "app_deauthorized", "payload": removed}).encode()
         httpx.post(f"{stage.hub_url}/hooks/zoom", content=body, headers=zoom_signature(body)).raise_for_status()
 
         stage.until(lambda: not stage.rows(Meeting), "the meetings are gone")
-        for model in (Analysis, Delivery, Message, CrmMatch, Participant, TimelineEntry):
+        for model in (Analysis, CrmMatch, Participant, TimelineEntry):
             assert stage.rows(model) == []
+        assert {row.event_type for row in stage.rows(Message)} <= {"connection.reconnect_required"}
+        assert {row.message_id for row in stage.rows(Delivery)} <= {row.id for row in stage.rows(Message)}
 
 
 def _failures(stage: Stage) -> list[TimelineEntry]:

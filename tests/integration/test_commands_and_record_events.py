@@ -118,7 +118,7 @@ def _office(hub: Runtime, name: str, team: str = "T0DEMO") -> Office:
 def test_last_gives_the_newest_result_that_was_sent_to_this_channel(office: Office) -> None:
     told = office.ask("last")
 
-    assert told["text"] == "Renewal of Northwind: Trust Score 61.0, 2 alerts"
+    assert told["text"] == "Renewal of Northwind: Trust Score 61, 2 alerts"
     assert told["blocks"]
 
 
