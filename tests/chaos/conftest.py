@@ -6,6 +6,13 @@ import pytest
 
 from tests.support.short_recording import cut
 
+FOLDER = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long recordings begin before the rest of this folder: last, they would leave all workers but one idle."""
+    items.sort(key=lambda item: (item.path.parent == FOLDER, item.path.name != "test_long_recording.py"))
+
 
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
