@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from analysis_core.io.turns import SAME_TURN_GAP_S
 from analysis_core.observations import Cue, Sentence
 
 _END = re.compile(
@@ -29,7 +30,6 @@ _LONGEST_WORDS = 40
 _LONGEST_CHARACTERS = 2000
 """Nobody speaks so long a sentence; what is longer has no punctuation, or is meant to keep readers busy."""
 
-_SAME_SPEECH_GAP_S = 1.5
 WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*", re.UNICODE)
 """A word, with its apostrophes."""
 
@@ -96,7 +96,7 @@ def _asks(text: str) -> bool:
 
 
 def _goes_on(last: Cue, cue: Cue, timed: bool) -> bool:
-    near = not timed or cue.start_s - last.end_s <= _SAME_SPEECH_GAP_S
+    near = not timed or cue.start_s - last.end_s <= SAME_TURN_GAP_S
     return near and last.speaker == cue.speaker
 
 

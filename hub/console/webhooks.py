@@ -16,6 +16,18 @@ from hub.runtime import Runtime
 router = APIRouter()
 
 
+def _asked(
+    url: Annotated[str, Form()] = "",
+    description: Annotated[str, Form()] = "",
+    event_types: Annotated[tuple[str, ...], Form()] = (),
+) -> service.NewEndpoint:
+    """What the form for an endpoint says."""
+    return service.NewEndpoint(url=url.strip(), description=description.strip(), event_types=event_types)
+
+
+Asked = Annotated[service.NewEndpoint, Depends(_asked)]
+
+
 @router.get("/webhooks")
 def webhooks(request: Request, member: CurrentMember, runtime: CurrentRuntime) -> Response:
     """Every endpoint with its state, and the form for another one."""
@@ -23,16 +35,8 @@ def webhooks(request: Request, member: CurrentMember, runtime: CurrentRuntime) -
 
 
 @router.post("/webhooks", dependencies=[Depends(verify_csrf)])
-def create(
-    request: Request,
-    admin: CurrentAdmin,
-    runtime: CurrentRuntime,
-    url: Annotated[str, Form()] = "",
-    description: Annotated[str, Form()] = "",
-    event_types: Annotated[tuple[str, ...], Form()] = (),
-) -> Response:
+def create(request: Request, admin: CurrentAdmin, runtime: CurrentRuntime, new: Asked) -> Response:
     """Subscribe an address and show its secret, once."""
-    new = service.NewEndpoint(url=url.strip(), description=description.strip(), event_types=event_types)
     try:
         endpoint, secret = service.create_endpoint(runtime, admin.organisation_id, new, actor=admin.user_id)
     except InvalidInput as error:
@@ -41,17 +45,8 @@ def create(
 
 
 @router.post("/webhooks/{endpoint_id}/change", dependencies=[Depends(verify_csrf)])
-def change(
-    request: Request,
-    endpoint_id: str,
-    admin: CurrentAdmin,
-    runtime: CurrentRuntime,
-    url: Annotated[str, Form()] = "",
-    description: Annotated[str, Form()] = "",
-    event_types: Annotated[tuple[str, ...], Form()] = (),
-) -> Response:
+def change(request: Request, endpoint_id: str, admin: CurrentAdmin, runtime: CurrentRuntime, wanted: Asked) -> Response:
     """Another address, purpose or choice of events; the secret stays."""
-    wanted = service.NewEndpoint(url=url.strip(), description=description.strip(), event_types=event_types)
     try:
         service.change_endpoint(runtime, admin.organisation_id, endpoint_id, wanted, actor=admin.user_id)
     except NotFound:
