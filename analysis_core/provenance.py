@@ -10,7 +10,7 @@ from analysis_core.observations import FaceObservations, SpeechObservations, Tex
 from analysis_core.text.markers import version as markers_version
 from analysis_core.transcription import MODELS as RECOGNISERS
 
-TEXT_MODELS = ("sentence-adapters", "sentence-affect")
+TEXT_MODELS = ("sentence-changes", "sentence-affect")
 FACE_MODELS = ("face-landmarker", "face-detector-full-range")
 
 

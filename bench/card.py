@@ -29,5 +29,6 @@ def _models() -> list[str]:
 
 def _model(model: Model) -> str:
     made = " (ours)" if model.committed else " (built here)" if model.builder else ""
+    made += ", for training only" if model.training else ""
     cells = (model.name + made, model.version, model.input, model.output, model.licence, f"`{model.sha256[:_SHOWN]}`")
     return f"| {' | '.join(cells)} |"

@@ -14,6 +14,8 @@ def make(model: Model) -> str:
     """Brings one model into place and says what was done. Raises `ModelMissing`."""
     if complete(model):
         return "ready"
+    if model.training:
+        return "for training only"
     if model.ingredient and not wanted(model):
         return "not needed"
     if model.committed:
@@ -27,7 +29,8 @@ def make(model: Model) -> str:
 
 def wanted(ingredient: Model) -> bool:
     """Whether something is still to be built from it."""
-    return any(ingredient.id in model.inputs and not complete(model) for model in catalogue().values())
+    built = [model for model in catalogue().values() if ingredient.id in model.inputs and not model.training]
+    return not all(complete(model) for model in built)
 
 
 def clear() -> None:

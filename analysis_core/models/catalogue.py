@@ -48,6 +48,8 @@ class Model:
     committed: bool
     ingredient: bool = False
     """Only other models are built from it; it goes when they are."""
+    training: bool = False
+    """Only what trains others needs it."""
 
     @property
     def checksums(self) -> Mapping[str, str]:
@@ -73,4 +75,5 @@ def _model(row: Mapping[str, Any]) -> Model:
         inputs=tuple(row.get("inputs", ())),
         committed=bool(row.get("committed", False)),
         ingredient=bool(row.get("ingredient", False)),
+        training=bool(row.get("training", False)),
     )

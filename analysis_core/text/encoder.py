@@ -19,7 +19,7 @@ _STEP = 4
 """Sentences are filled up to a multiple of this; how far depends on the sentence alone, and so do its figures."""
 _AT_ONCE = 128
 """Word pieces: from here on more of them share the weights' way from memory without a gain."""
-_PADDING = 1
+_PADDING = 0
 
 Scores = NDArray[np.float32]
 

@@ -68,9 +68,9 @@ class Graph:
         product = self.op("MatMulIntegerToFloat", *inputs, domain=_OWN)
         return self.op("Add", self.op("Mul", product, step), self.constant(bias))
 
-    def norm(self, x: str, gamma: Float, beta: Float) -> str:
+    def norm(self, x: str, gamma: Float, beta: Float, epsilon: float = 1e-5) -> str:
         """Layer normalisation over the last axis."""
-        return self.op("LayerNormalization", x, self.constant(gamma), self.constant(beta), axis=-1, epsilon=1e-5)
+        return self.op("LayerNormalization", x, self.constant(gamma), self.constant(beta), axis=-1, epsilon=epsilon)
 
     def model(self, inputs: Mapping[str, Shape], outputs: Mapping[str, tuple[str, Shape]]) -> bytes:
         """The serialised model. `inputs` are float32 shapes by name; `outputs` {name: (value, shape)}."""

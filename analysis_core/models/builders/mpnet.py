@@ -12,16 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis_core.models.builders import safetensors
+from analysis_core.models.builders.transformer import LONGEST, Architecture, Network
 
-LAYERS = 12
-WIDTH = 768
-HEADS = 12
-FIRST_PLACE = 2
-"""Positions are counted from here; the two rows before it belong to padding."""
-PADDING = 1
-"""The word piece that fills up."""
+ARCHITECTURE = Architecture(layers=12, heads=12, width=768, padding=1, epsilon=1e-5, read=(0, 1, 2, 3, 4, 5, 6, 12))
 
 _FOLDER = "all-mpnet-base-v2"
+_PLACES = "embeddings.position_embeddings.weight"
+_FIRST_PLACE = 2
+"""Positions are counted from here; the two rows before it belong to padding."""
 _BUCKETS = 16
 _FARTHEST = 128
 
@@ -32,11 +30,18 @@ def tensors(archive: Path) -> Mapping[str, Float]:
     """The weights by name, query, key and value of each layer joined as `qkv`."""
     with zipfile.ZipFile(archive) as opened:
         made = dict(safetensors.read(opened.read(f"{_FOLDER}/model.safetensors")))
-    for layer in range(LAYERS):
+    for layer in range(ARCHITECTURE.layers):
         name = f"encoder.layer.{layer}.attention.attn"
         for kind in ("weight", "bias"):
             made[f"{name}.qkv.{kind}"] = np.concatenate([made.pop(f"{name}.{part}.{kind}") for part in "qkv"])
+    made[_PLACES] = made[_PLACES][_FIRST_PLACE:]
     return made
+
+
+def network(weights: Mapping[str, Float]) -> Network:
+    """With what distances add to attention."""
+    table = weights["encoder.relative_attention_bias.weight"]
+    return Network(ARCHITECTURE, weights, table[distances(LONGEST)].transpose(2, 0, 1))
 
 
 def tokenizer(archive: Path) -> bytes:

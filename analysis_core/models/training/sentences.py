@@ -41,6 +41,17 @@ def goemotions() -> Mapping[str, Rated]:
     return {split: _labelled(data_folder() / "text" / "goemotions" / "data", split) for split in SPLITS}
 
 
+def first(splits: Mapping[str, Rated], count: int | None) -> Mapping[str, Rated]:
+    """The first so many sentences of each split; all for None."""
+    return {name: Rated(found.texts[:count], found.ratings[:count]) for name, found in splits.items()}
+
+
+def scaled(splits: Mapping[str, Rated]) -> Mapping[str, Rated]:
+    """Ratings in spreads from the training split's mean."""
+    middle, spread = splits["train"].ratings.mean(0), splits["train"].ratings.std(0)
+    return {name: Rated(found.texts, (found.ratings - middle) / spread) for name, found in splits.items()}
+
+
 def _rated(rows: list[dict[str, str]]) -> Rated:
     ratings = [[float(row[key]) for key in "VAD"] for row in rows]
     return Rated(tuple(row["text"] for row in rows), np.array(ratings, np.float32))

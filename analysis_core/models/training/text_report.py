@@ -19,7 +19,7 @@ from analysis_core.models.training.sentences import Rated, emobank, goemotions
 from analysis_core.text.affect import judge
 from analysis_core.text.encoder import DIMENSIONS, EMOTIONS, encode
 
-TARGET = PACKAGE / "text" / "heads" / "sentence_adapters.report.json"
+TARGET = PACKAGE / "text" / "heads" / "sentence_affect.report.json"
 
 _DRAWS = 1000
 _LINES = np.arange(0.05, 0.95, 0.01)
@@ -30,7 +30,7 @@ Rows = NDArray[np.int64]
 
 
 def main() -> int:
-    """Writes the report beside the adapters and says it."""
+    """Writes the report beside the changes and says it."""
     ratings, splits, began = emobank()["test"], goemotions(), time.process_time()
     dimensions = felt(ratings.texts)[:, : len(DIMENSIONS)]
     taken_ms = 1000 * (time.process_time() - began) / len(ratings.texts)

@@ -86,7 +86,7 @@ def test_the_same_sentence_gives_the_same_figures_whatever_stands_beside_it() ->
 
 
 def test_padding_that_somebody_wrote_is_as_good_as_silence() -> None:
-    (row,) = felt("<pad> <pad>")
+    (row,) = felt("[PAD] [PAD]")
 
     assert 0 <= row.valence <= 1
 

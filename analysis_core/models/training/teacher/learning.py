@@ -1,6 +1,6 @@
 """Adapters and heads learned from both corpora at once, in steps of one batch from one of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from analysis_core.models.builders.mpnet import LAYERS, WIDTH
+from analysis_core.models.builders.mpnet import ARCHITECTURE
+from analysis_core.models.training.batches import Rows, pooled
+from analysis_core.models.training.encoder import Adapters, Encoder, mean
+from analysis_core.models.training.optimiser import Optimiser
 from analysis_core.models.training.sentences import FINE
-from analysis_core.models.training.text_encoder import Adapters, Encoder, adapters
-from analysis_core.models.training.text_states import Rows, States, by_length
+from analysis_core.models.training.teacher.adapters import adapters
+from analysis_core.models.training.teacher.states import States
 from analysis_core.text.encoder import DIMENSIONS, EMOTIONS
 
 FROZEN = 6
@@ -24,7 +27,6 @@ _RANK = 16
 _BATCH = 32
 _POOL = 40 * _BATCH
 _RATE, _HEAD_RATE = 7e-4, 3e-3
-_WARM_UP, _COOL_DOWN, _LEAST = 0.05, 0.6, 0.02
 _DROPOUT = 0.1
 _EMOBANK_TIMES = 3
 _RARE_TIMES, _COMMON_TIMES = 2.0, 0.7
@@ -57,45 +59,39 @@ class Learned:
 
     def scores(self, encoder: Encoder, states: States, rows: Rows, dropout: float = 0.0) -> Tensor:
         """Raw outputs (rows, outputs)."""
-        mean = functional.dropout(self.means(encoder, states, rows), dropout, dropout > 0)
-        return functional.linear(mean, self.weight, self.bias)
+        dropped = functional.dropout(self.means(encoder, states, rows), dropout, dropout > 0)
+        return functional.linear(dropped, self.weight, self.bias)
 
     def means(self, encoder: Encoder, states: States, rows: Rows) -> Tensor:
         """Of the last layer: (rows, 768)."""
         x, there = states.batch(rows)
-        last = encoder.run(x, there, range(FROZEN, LAYERS), self.adapters)
-        share = there.float() / there.float().sum(1, keepdim=True)
-        return torch.bmm(share[:, None], last)[:, 0]
+        last = encoder.run(x, there, range(FROZEN, ARCHITECTURE.layers), self.adapters)
+        return mean(last, there)
 
 
 def learn(encoder: Encoder, emobank: Material, goemotions: Material, told: Callable[[str], None]) -> Learned:
     """One pass through `_steps`. EmoBank's ratings must be in spreads from their mean."""
     torch.manual_seed(_SEED)
-    learned = _beginning()
+    learned = _beginning(encoder)
     rates = [
         {"params": list(learned.adapters.values()), "lr": _RATE, "weight_decay": 0.01},
         {"params": [learned.weight, learned.bias], "lr": _HEAD_RATE, "weight_decay": 0.0},
     ]
     steps = _steps(emobank, goemotions)
-    optimiser = torch.optim.AdamW(rates, betas=(0.9, 0.98))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _pace(step / len(steps), 1 / len(steps)))
+    optimiser = Optimiser(rates, len(steps))
     for number, (material, rows) in enumerate(steps):
         said = learned.scores(encoder, material.states, rows, _DROPOUT)
         loss = (_far_off if material is emobank else _surprised)(said, material.ratings[rows])
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(learned.parameters, 1.0)
-        optimiser.step()
-        schedule.step()
+        optimiser.step(loss)
         if number % 50 == 0:
             told(f"step {number} of {len(steps)}: {loss.item():.3f}")
     return learned
 
 
-def _beginning() -> Learned:
+def _beginning(encoder: Encoder) -> Learned:
     chance = torch.Generator().manual_seed(_SEED)
-    made = adapters(range(FROZEN, LAYERS), _RANK, chance)
-    weight = torch.randn(len(_BIAS), WIDTH, generator=chance) * 0.02
+    made = adapters(encoder, range(FROZEN, ARCHITECTURE.layers), _RANK, chance)
+    weight = torch.randn(len(_BIAS), ARCHITECTURE.width, generator=chance) * 0.02
     return Learned(made, weight.requires_grad_(), torch.tensor(_BIAS).requires_grad_())
 
 
@@ -105,8 +101,8 @@ def _steps(emobank: Material, goemotions: Material) -> list[tuple[Material, Rows
     drawn = [_drawn(rows, times, chance) for rows, times in ((rare, _RARE_TIMES), (~rare, _COMMON_TIMES))]
     chosen = chance.permutation(np.concatenate(drawn))
     everything = np.concatenate([chance.permutation(len(emobank.ratings)) for _ in range(_EMOBANK_TIMES)])
-    steps = [(emobank, rows) for rows in _batches(emobank, everything)]
-    steps += [(goemotions, rows) for rows in _batches(goemotions, chosen)]
+    steps = [(emobank, rows) for rows in pooled(emobank.states.lengths, everything, _BATCH, _POOL)]
+    steps += [(goemotions, rows) for rows in pooled(goemotions.states.lengths, chosen, _BATCH, _POOL)]
     return [steps[step] for step in chance.permutation(len(steps))]
 
 
@@ -115,16 +111,6 @@ def _drawn(chosen: NDArray[np.bool_], times: float, chance: np.random.Generator)
     rows = np.flatnonzero(chosen)
     whole = [chance.permutation(rows) for _ in range(int(times))]
     return np.concatenate([*whole, chance.permutation(rows)[: round(times % 1 * len(rows))]])
-
-
-def _batches(material: Material, rows: Rows) -> Sequence[Rows]:
-    pools = (rows[start : start + _POOL] for start in range(0, len(rows), _POOL))
-    return [batch for pool in pools for batch in by_length(material.states.lengths, pool, _BATCH)]
-
-
-def _pace(done: float, step: float) -> float:
-    """The learning rate's share: up, level, and down again to almost nothing."""
-    return min(1.0, (done + step) / _WARM_UP) * min(1.0, max(_LEAST, (1 - done) / _COOL_DOWN))
 
 
 def _far_off(said: Tensor, true: Tensor) -> Tensor:

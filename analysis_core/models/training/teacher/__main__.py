@@ -1,4 +1,4 @@
-"""`make train`, its second part: learns the sentence adapters from EmoBank and GoEmotions, and says how good they are.
+"""`make train`, its second part: learns the teacher's adapters from EmoBank and GoEmotions, says how good they are.
 
 Needs torch, 6 GB of memory and about an hour of one core to itself. With `--sentences` it goes all the way with the
 first so many of each split and keeps nothing: 300 take two or three minutes, and show that everything runs.
@@ -17,19 +17,19 @@ from scipy.special import expit
 
 from analysis_core.models.builders import mpnet
 from analysis_core.models.catalogue import PACKAGE
-from analysis_core.models.fetch import fetch
-from analysis_core.models.store import checksum, complete, describe, path_of
-from analysis_core.models.training.sentences import Rated, emobank, goemotions
-from analysis_core.models.training.text_encoder import Encoder
-from analysis_core.models.training.text_heads import Float, Heads, heads, outputs
-from analysis_core.models.training.text_learning import DIMENSION, FROZEN, Learned, Material, learn
-from analysis_core.models.training.text_lower import means
+from analysis_core.models.store import checksum, describe
+from analysis_core.models.training.encoder import Encoder
+from analysis_core.models.training.needed import needed
+from analysis_core.models.training.sentences import Rated, emobank, first, goemotions, scaled
+from analysis_core.models.training.teacher.heads import Float, Heads, heads, outputs
+from analysis_core.models.training.teacher.learning import DIMENSION, FROZEN, Learned, Material, learn
+from analysis_core.models.training.teacher.lower import means
+from analysis_core.models.training.teacher.states import States, states
 from analysis_core.models.training.text_report import Matrix, correlations, f1_scores
-from analysis_core.models.training.text_states import States, states
 from analysis_core.models.training.written import compare, say
 
-SOURCE = "sentence-encoder"
-MODEL = "sentence-adapters"
+SOURCE = "teacher-encoder"
+MODEL = "teacher-adapters"
 
 _LONGEST = 64
 """In word pieces; few sentences are longer."""
@@ -39,9 +39,9 @@ class Trainer:
     """The frozen network with its tokenizer, and the corpora."""
 
     def __init__(self, archive: Path, sentences: int | None = None) -> None:
-        self.encoder = Encoder(mpnet.tensors(archive))
+        self.encoder = Encoder(mpnet.network(mpnet.tensors(archive)))
         self._tokenizer = _tokenizer(archive)
-        self.corpora = {"emobank": _scaled(_first(emobank(), sentences)), "goemotions": _first(goemotions(), sentences)}
+        self.corpora = {"emobank": scaled(first(emobank(), sentences)), "goemotions": first(goemotions(), sentences)}
 
     def material(self, split: str) -> Mapping[str, Material]:
         """A split of each corpus."""
@@ -67,7 +67,7 @@ class Trainer:
 
 def main() -> int:
     """Exit status 1 when the catalogue does not name what was written."""
-    parser = argparse.ArgumentParser(prog="python -m analysis_core.models.training.text")
+    parser = argparse.ArgumentParser(prog="python -m analysis_core.models.training.teacher")
     parser.add_argument(
         "--sentences", type=int, help="only the first so many (300 hold every emotion) of each split; nothing is kept"
     )
@@ -85,7 +85,7 @@ def main() -> int:
 
 
 def _train(path: Path, sentences: int | None) -> None:
-    trainer = Trainer(_archive(), sentences)
+    trainer = Trainer(needed(SOURCE), sentences)
     train = trainer.material("train")
     learned = learn(trainer.encoder, train["emobank"], train["goemotions"], say)
     made = heads(trainer.encoder, learned, trainer.material("dev"), trainer.lower())
@@ -111,22 +111,11 @@ def _report(trainer: Trainer, learned: Learned, made: Heads) -> Iterator[str]:
     yield f"GoEmotions, Ekman's classes and neutral, macro F1 {macro['value']:.3f} {macro['interval']}"
 
 
-def _first(splits: Mapping[str, Rated], sentences: int | None) -> Mapping[str, Rated]:
-    return {name: Rated(found.texts[:sentences], found.ratings[:sentences]) for name, found in splits.items()}
-
-
 def save(learned: Learned, heads: Heads, path: Path) -> None:
     """Writes the adapters in half precision and the heads."""
     path.parent.mkdir(parents=True, exist_ok=True)
     halves = {name: values.detach().numpy().astype(np.float16) for name, values in learned.adapters.items()}
     np.savez(path, **halves, weight=heads.weight, bias=heads.bias)
-
-
-def _archive() -> Path:
-    model = describe(SOURCE)
-    if not complete(model):
-        fetch(model)
-    return path_of(model)
 
 
 def _tokenizer(archive: Path) -> Any:
@@ -136,12 +125,6 @@ def _tokenizer(archive: Path) -> Any:
     made.no_padding()
     made.enable_truncation(_LONGEST)
     return made
-
-
-def _scaled(ratings: Mapping[str, Rated]) -> Mapping[str, Rated]:
-    """Ratings in spreads from the training split's mean."""
-    middle, spread = ratings["train"].ratings.mean(0), ratings["train"].ratings.std(0)
-    return {split: Rated(found.texts, (found.ratings - middle) / spread) for split, found in ratings.items()}
 
 
 if __name__ == "__main__":

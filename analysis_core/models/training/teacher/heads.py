@@ -1,8 +1,7 @@
-"""The heads that ship: what was learned, joined with what the lower layers say, on scales that mean something.
+"""The teacher's heads: what was learned, joined with what the lower layers say, on scales that mean something.
 
 Development splits set the scales: a dimension is the rating to expect, which strays the less from the middle the worse
-it can be told; the emotions were learned from sentences chosen to hold many rare ones, so their logits are made honest
-(Platt 1999, "Probabilistic outputs for support vector machines").
+it can be told, and the emotions' logits are made honest.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,17 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-from analysis_core.models.builders.mpnet import WIDTH
-from analysis_core.models.training.text_encoder import Encoder
-from analysis_core.models.training.text_learning import DIMENSION, EMOTION, FROZEN, Learned, Material
-from analysis_core.models.training.text_lower import ridge
-from analysis_core.models.training.text_states import Rows, States
+from analysis_core.models.builders.mpnet import ARCHITECTURE
+from analysis_core.models.training.batches import Rows
+from analysis_core.models.training.calibration import platt
+from analysis_core.models.training.encoder import Encoder
+from analysis_core.models.training.teacher.learning import DIMENSION, EMOTION, FROZEN, Learned, Material
+from analysis_core.models.training.teacher.lower import ridge
+from analysis_core.models.training.teacher.states import States
 
 _BATCH = 64
-_LOWER = (1 + FROZEN) * WIDTH
+_WIDTH = ARCHITECTURE.width
+_LOWER = (1 + FROZEN) * _WIDTH
 
 Float = NDArray[np.float32]
 
@@ -39,13 +40,14 @@ class Heads:
 
 def heads(encoder: Encoder, learned: Learned, dev: Mapping[str, Material], lower: Mapping[str, Float]) -> Heads:
     """`dev` by corpus; `lower` are the lower means of EmoBank's sentences by split, and their ratings as `ratings`."""
-    made = Heads(np.zeros((DIMENSION + EMOTION, _LOWER + WIDTH), np.float32), np.zeros(DIMENSION + EMOTION, np.float32))
-    weight, bias = (values.detach().numpy()[: DIMENSION + EMOTION] for values in (learned.weight, learned.bias))
+    count = DIMENSION + EMOTION
+    made = Heads(np.zeros((count, _LOWER + _WIDTH), np.float32), np.zeros(count, np.float32))
+    weight, bias = (values.detach().numpy()[:count] for values in (learned.weight, learned.bias))
     made.weight[:, _LOWER:], made.bias[:] = weight, bias
     _join(made, _said(encoder, learned, dev["emobank"])[:, :DIMENSION], dev["emobank"].ratings.numpy(), lower)
     logits = _said(encoder, learned, dev["goemotions"])[:, DIMENSION : DIMENSION + EMOTION]
     for row, true in enumerate(dev["goemotions"].ratings[:, :EMOTION].numpy().T > 0):
-        _rescale(made, DIMENSION + row, *_platt(logits[:, row], true))
+        _rescale(made, DIMENSION + row, *platt(logits[:, row], true))
     return made
 
 
@@ -84,8 +86,3 @@ def _in_parts(states: States, made: Callable[[Rows], Tensor]) -> Float:
     parts = (rows[at : at + _BATCH] for at in range(0, len(rows), _BATCH))
     with torch.no_grad():
         return np.concatenate([made(part).numpy() for part in parts])
-
-
-def _platt(logits: Float, true: NDArray[np.bool_]) -> tuple[float, float]:
-    model = LogisticRegression(C=1e3).fit(logits[:, None], true)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])

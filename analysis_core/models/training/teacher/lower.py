@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from analysis_core.models.training.text_encoder import Encoder
-from analysis_core.models.training.text_states import by_length, padded
+from analysis_core.models.training.batches import by_length, padded
+from analysis_core.models.training.encoder import Encoder, mean
 
 _RIDGE = 30_000.0
 _BATCH = 64
@@ -40,12 +40,11 @@ def ridge(features: Float, ratings: Float) -> tuple[Float, Float]:
 
 
 def _means(encoder: Encoder, pieces: Sequence[Sequence[int]], layers: int) -> Float:
-    given, there = padded(pieces)
-    share = (there.float() / there.float().sum(1, keepdim=True))[:, None]
+    given, there = padded(pieces, encoder.architecture.padding)
     x = encoder.embed(given)
-    parts = [torch.bmm(share, x)]
+    parts = [mean(x, there)]
     for layer in range(layers):
         x = encoder.run(x, there, [layer])
-        parts.append(torch.bmm(share, x))
-    joined: Float = torch.cat(parts, 2)[:, 0].numpy()
+        parts.append(mean(x, there))
+    joined: Float = torch.cat(parts, 1).numpy()
     return joined
