@@ -187,6 +187,7 @@ REQUESTS: Final[Mapping[tuple[str, str], Any]] = {
     ("/v1/emotion/async", "post"): {"url": "https://storage.example.com/call.mp3", "model": 7, "interval": 5},
     ("/v1/sessions", "post"): {"label": "interview-001", "baseline_window_s": 60, "alert_thresholds": _THRESHOLDS},
     ("/v1/webhook-endpoints", "post"): {"url": _HOOK, "event_types": ["analysis.completed"]},
+    ("/v1/webhook-endpoints/{endpoint_id}", "patch"): {"event_types": ["analysis.completed", "session.alert"]},
     ("/v1/deliveries/recover", "post"): {"since": _AT, "state": "dead"},
     ("/v1/destinations", "post"): {
         "connection_id": _CONNECTION,

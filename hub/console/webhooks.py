@@ -48,7 +48,7 @@ def create(request: Request, admin: CurrentAdmin, runtime: CurrentRuntime, new: 
 def change(request: Request, endpoint_id: str, admin: CurrentAdmin, runtime: CurrentRuntime, wanted: Asked) -> Response:
     """Another address, purpose or choice of events; the secret stays."""
     try:
-        service.change_endpoint(runtime, admin.organisation_id, endpoint_id, wanted, actor=admin.user_id)
+        service.change_endpoint(runtime, admin.organisation_id, endpoint_id, actor=admin.user_id, **vars(wanted))
     except NotFound:
         return not_found(request)
     except InvalidInput as error:

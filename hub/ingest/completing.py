@@ -49,7 +49,7 @@ def _take_in(runtime: Runtime, row: InboundEvent, event: SourceEvent | None) -> 
     with runtime.database.transaction() as session:
         connection = session.get_one(Connection, row.connection_id)
         take_in(runtime, session, connection, [event], InboundSource.WEBHOOK)
-        note_delays(session, connection, event, session.get_one(InboundEvent, row.id).delays)
+        note_delays(session, connection, event, row.delays)
 
 
 def _later(runtime: Runtime, row: InboundEvent, error: ConnectorError, attempt: int) -> None:
@@ -58,7 +58,9 @@ def _later(runtime: Runtime, row: InboundEvent, error: ConnectorError, attempt: 
     if decision.kind is not DecisionKind.RETRY:
         return
     with runtime.database.transaction() as session:
-        kept = session.get_one(InboundEvent, row.id)
+        kept = session.get(InboundEvent, row.id)
+        if kept is None:
+            return
         told = {"at": runtime.clock().isoformat(), "why": f"{error.message} ({decision.why})"}
         kept.delays = {**kept.delays, str(attempt): told}
         enqueue(session, completing_work(row, attempt=attempt + 1, delay_s=decision.delay_s))

@@ -11,6 +11,7 @@ from hub.deliveries.models import Attempt, Delivery, DeliveryState
 from hub.deliveries.outbox import STARTED
 from hub.errors import Conflict, NotFound
 from hub.meetings.anonymising import forget_person
+from hub.meetings.deleted import remember
 from hub.meetings.forgetting import delete_rows
 from hub.meetings.models import Meeting, MeetingState
 from hub.meetings.repository import Meetings
@@ -21,6 +22,7 @@ _UNDER_WAY: Final = {MeetingState.FETCHING, MeetingState.ANALYSING}
 
 def delete_meeting(runtime: Runtime, organisation_id: str, meeting_id: str, *, actor: str) -> None:
     """Delete a meeting with its result, people and deliveries. What was written elsewhere stays there.
+    What its provider announces of it later does not bring it back.
 
     Raises `NotFound`, and `Conflict` while it is being analysed or sent. The audit log keeps neither title nor names.
     """
@@ -39,6 +41,7 @@ def delete_meeting(runtime: Runtime, organisation_id: str, meeting_id: str, *, a
             at=runtime.clock(),
             details={"provider": meeting.provider, "started_at": started},
         )
+        remember(session, meeting, runtime.clock())
         delete_rows(session, [meeting.id])
 
 

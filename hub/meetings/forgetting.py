@@ -13,7 +13,7 @@ from hub.connections.models import Connection
 from hub.crm.models import CrmMatch, CrmWatch
 from hub.deliveries.models import Attempt, Delivery, Message
 from hub.ingest.models import InboundEvent
-from hub.meetings.models import Meeting, Participant, Recording, TimelineEntry
+from hub.meetings.models import DeletedMeeting, Meeting, Participant, Recording, TimelineEntry
 from hub.runtime import Runtime
 
 _BATCH: Final = 50
@@ -26,7 +26,8 @@ def forget_connection(runtime: Runtime, connection_id: str) -> int:
     while ids := _meetings(runtime, col(Meeting.connection_id) == connection_id):
         total += delete_meetings(runtime, ids)
     with runtime.database.transaction() as session:
-        _delete(session, InboundEvent, col(InboundEvent.connection_id) == connection_id)
+        for model in (InboundEvent, DeletedMeeting):
+            _delete(session, model, col(model.connection_id) == connection_id)
     return total
 
 

@@ -46,6 +46,18 @@ class Meeting(TenantModel, table=True):
     updated_at: datetime = moment()
 
 
+class DeletedMeeting(TenantModel, table=True):
+    """A meeting that somebody deleted: its provider may still announce a transcript, which must not bring it back."""
+
+    __table_args__ = (UniqueConstraint("connection_id", "external_id"),)
+
+    id: str = Field(default_factory=lambda: new_id("dmt"), primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    connection_id: str = Field(foreign_key="connection.id")
+    external_id: str
+    deleted_at: datetime = moment()
+
+
 class Participant(TenantModel, table=True):
     """Somebody who took part. `internal` people belong to the organisation and are never scored."""
 

@@ -15,7 +15,8 @@ from hub.app import create_app
 from hub.connections.models import Connection, ConnectionState
 from hub.connections.sealing import seal_tokens
 from hub.ingest.models import InboundEvent
-from hub.meetings.models import Meeting
+from hub.meetings.deleting import delete_meeting
+from hub.meetings.models import Meeting, MeetingState
 from hub.runtime import Runtime
 from hub.settings import OAuthApp, Settings
 from oauth.tokens import TokenSet
@@ -62,6 +63,11 @@ def _post(client: TestClient, body: bytes, **signing: object) -> int:
 def _count(runtime: Runtime, model: type[InboundEvent] | type[Meeting]) -> int:
     with runtime.database.transaction() as session:
         return session.exec(select(func.count()).select_from(model)).one()
+
+
+def _state(runtime: Runtime, meeting_id: str) -> MeetingState:
+    with runtime.database.transaction() as session:
+        return session.get_one(Meeting, meeting_id).state
 
 
 def test_the_same_webhook_five_times_is_one_event_and_one_meeting(hub: tuple[TestClient, Runtime]) -> None:
@@ -123,6 +129,27 @@ def test_a_transcript_that_comes_before_its_recording_makes_one_meeting(hub: tup
     assert statuses == [200, 200]
     assert _count(runtime, Meeting) == 1
     assert _count(runtime, InboundEvent) == 2
+
+
+def test_a_deleted_meeting_is_not_brought_back_by_its_transcript_or_by_a_redelivery(
+    hub: tuple[TestClient, Runtime],
+) -> None:
+    client, runtime = hub
+    connection = _connect(runtime)
+    recording = recording_completed("uuid-1")
+    transcript = recording.replace(b"recording.completed", b"recording.transcript_completed")
+    _post(client, recording)
+    with runtime.database.transaction() as session:
+        meeting_id = session.exec(select(Meeting.id)).one()
+    until(lambda: _state(runtime, meeting_id) is not MeetingState.FETCHING)
+
+    delete_meeting(runtime, connection.organisation_id, meeting_id, actor="usr_1")
+    assert _count(runtime, InboundEvent) == 0
+    statuses = [_post(client, body) for body in (transcript, recording, recording_completed("uuid-2"))]
+
+    assert statuses == [200, 200, 200]
+    with runtime.database.transaction() as session:
+        assert session.exec(select(Meeting.external_id)).all() == ["uuid-2"]
 
 
 def test_an_oversized_body_is_refused(hub: tuple[TestClient, Runtime]) -> None:

@@ -281,6 +281,8 @@ def test_webhooks_are_subscribed_to_received_and_verified(client: EchoDepth, sub
     delivery = client.deliveries.list(endpoint_id=endpoint.id).page().data[0]
     assert client.deliveries.get(delivery.id).attempts
     assert client.messages.get(str(delivery.message_id)).body
+    changed = client.webhook_endpoints.change(endpoint.id, description="Ours", event_types=[])
+    assert (changed.url, changed.description, changed.event_types) == (subscriber.url, "Ours", [])
     assert not client.webhook_endpoints.pause(endpoint.id).enabled
     assert client.webhook_endpoints.resume(endpoint.id).enabled
     assert client.webhook_endpoints.test(endpoint.id).endpoint_id == endpoint.id

@@ -34,6 +34,9 @@ class Api:
     def post(self, path: str, **more: Any) -> Response:
         return self.send("POST", path, **more)
 
+    def patch(self, path: str, **more: Any) -> Response:
+        return self.send("PATCH", path, **more)
+
     def delete(self, path: str, **more: Any) -> Response:
         return self.send("DELETE", path, **more)
 

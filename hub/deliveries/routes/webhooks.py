@@ -59,6 +59,14 @@ class EndpointRequest(Input):
     event_types: list[str] = Field(default_factory=list, max_length=50, examples=[["analysis.completed"]])
 
 
+class EndpointChange(Input):
+    """What to change; the rest stays."""
+
+    url: str | None = Field(default=None, min_length=1, max_length=2048)
+    description: str | None = Field(default=None, max_length=200)
+    event_types: list[str] | None = Field(default=None, max_length=50, description="An empty list means all.")
+
+
 class Secret(BaseModel):
     """A fresh secret, shown this once. Messages carry signatures by the former one too, until the next rotation."""
 
@@ -95,6 +103,22 @@ async def create_webhook_endpoint(runtime: CurrentRuntime, caller: Writer, body:
 async def read_webhook_endpoint(runtime: CurrentRuntime, caller: Reader, endpoint_id: str) -> EndpointView:
     """One subscriber."""
     return _view(await asyncio.to_thread(_find, runtime, caller.organisation_id, endpoint_id))
+
+
+@router.patch("/webhook-endpoints/{endpoint_id}", responses=error_responses(404))
+async def change_webhook_endpoint(
+    runtime: CurrentRuntime, caller: Writer, endpoint_id: str, body: EndpointChange
+) -> EndpointView:
+    """Change address, description or event types. The secret stays; what is on its way goes to the new address."""
+    row = await asyncio.to_thread(
+        service.change_endpoint,
+        runtime,
+        caller.organisation_id,
+        endpoint_id,
+        actor=caller.actor,
+        **body.model_dump(),
+    )
+    return _view(row)
 
 
 @router.delete("/webhook-endpoints/{endpoint_id}", status_code=204, responses=error_responses(404))

@@ -56,14 +56,26 @@ def create_endpoint(
 
 
 def change_endpoint(
-    runtime: Runtime, organisation_id: str, endpoint_id: str, wanted: NewEndpoint, *, actor: str
+    runtime: Runtime,
+    organisation_id: str,
+    endpoint_id: str,
+    *,
+    actor: str,
+    url: str | None = None,
+    description: str | None = None,
+    event_types: Sequence[str] | None = None,
 ) -> WebhookEndpoint:
-    """Another address, purpose or choice of events, with the same secret; what is on its way goes to the new address.
+    """Another address, purpose or choice of events, with the same secret; what is None stays.
 
-    Raises `NotFound` and `InvalidInput`.
+    What is on its way goes to the new address. Raises `NotFound` and `InvalidInput`.
     """
     with runtime.database.transaction() as session:
         row = _get(session, organisation_id, endpoint_id)
+        wanted = NewEndpoint(
+            url=row.url if url is None else url,
+            description=row.description if description is None else description,
+            event_types=tuple(row.event_types if event_types is None else event_types),
+        )
         _check(runtime, wanted)
         row.url, row.description, row.event_types = wanted.url, wanted.description, list(wanted.event_types)
         _audit(session, runtime, row, actor, "endpoint.changed")

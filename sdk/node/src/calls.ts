@@ -6,7 +6,7 @@ import { isReplayable, type Part } from './files.js';
 
 /** What to send. `fields` and `files` make a form, `json` a JSON body; undefined values are left out. */
 export interface Call {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   params?: Record<string, string | number | undefined>;
   json?: Record<string, unknown>;
@@ -39,6 +39,11 @@ export function get(path: string, rest: Rest = {}): Call {
 /** Remove something. */
 export function remove(path: string, rest: Rest = {}): Call {
   return { method: 'DELETE', path, ...rest };
+}
+
+/** Change something; what is undefined stays. Done twice it is the same as once. */
+export function patch(path: string, rest: Rest = {}): Call {
+  return { method: 'PATCH', path, ...rest };
 }
 
 /** Do something once, however often the call is sent. */

@@ -14,7 +14,7 @@ export type { NewSession } from './sessions.js';
 export type { StreamFrame } from './messages.js';
 export type { Batch, BatchItem, Clip, EmotionInput, Feature, Vertical } from './speech.js';
 export type { DeliveryFilter, RecoverFilter } from './deliveries.js';
-export type { NewWebhookEndpoint } from './webhook_endpoints.js';
+export type { NewWebhookEndpoint, WebhookEndpointChange } from './webhook_endpoints.js';
 export type { VerifyOptions, WebhookEvent, WebhookHeaders } from './webhooks.js';
 export type * from './models/analysis.js';
 export type * from './models/base.js';

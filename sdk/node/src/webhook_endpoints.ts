@@ -1,5 +1,5 @@
 /** `client.webhookEndpoints`: who is told about what. */
-import { at, get, post, remove, type CallOptions, type PostOptions } from './calls.js';
+import { at, get, patch, post, remove, type CallOptions, type PostOptions } from './calls.js';
 import type { Delivery, EventType, Secret, WebhookEndpoint } from './models/records.js';
 import { Pages, type ListOptions } from './pages.js';
 import type { Transport } from './transport.js';
@@ -11,6 +11,14 @@ const PATH = '/v1/webhook-endpoints/{}';
 export interface NewWebhookEndpoint extends PostOptions {
   url: string;
   description?: string;
+  eventTypes?: string[];
+}
+
+/** What to change; the rest stays. */
+export interface WebhookEndpointChange extends CallOptions {
+  url?: string;
+  description?: string;
+  /** An empty list means all. */
   eventTypes?: string[];
 }
 
@@ -38,6 +46,12 @@ export class WebhookEndpoints {
   /** One subscriber. */
   async get(endpointId: string, options: CallOptions = {}): Promise<WebhookEndpoint> {
     return await this.transport.ask<WebhookEndpoint>(get(at(PATH, endpointId), options));
+  }
+
+  /** Another address, description or choice of events; the secret stays. */
+  async change(endpointId: string, change: WebhookEndpointChange): Promise<WebhookEndpoint> {
+    const { signal, ...json } = change;
+    return await this.transport.ask<WebhookEndpoint>(patch(at(PATH, endpointId), { json, signal }));
   }
 
   /** Unsubscribe. */

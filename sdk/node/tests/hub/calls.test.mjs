@@ -189,6 +189,8 @@ test('webhooks are subscribed to, received and verified', async () => {
   const publicKeys = await client.webhookEndpoints.publicKeys();
   assert.equal(webhooks.verify(body, headers, [], { publicKeys }).event, 'session.created');
   assert.throws(() => webhooks.verify(`${body} `, headers, secret), SignatureInvalid);
+  const changed = await client.webhookEndpoints.change(endpoint.id, { description: 'Ours' });
+  assert.deepEqual([changed.url, changed.description], [endpoint.url, 'Ours']);
   assert.equal((await client.webhookEndpoints.pause(endpoint.id)).enabled, false);
   const { data } = await client.deliveries.list({ endpointId: endpoint.id }).page();
   assert.equal((await client.deliveries.get(data[0].id)).endpointId, endpoint.id);

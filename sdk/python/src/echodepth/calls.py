@@ -42,6 +42,11 @@ def delete(path: str) -> Call:
     return Call("DELETE", path)
 
 
+def patch(path: str, json: Mapping[str, Any]) -> Call:
+    """Change something; what is None stays. Done twice it is the same as once."""
+    return Call("PATCH", path, json=given(json))
+
+
 def post(path: str, json: Mapping[str, Any] | None = None, *, idempotency_key: str | None = None, **more: Any) -> Call:
     """Do something once, however often the call is sent."""
     key = idempotency_key or uuid4().hex

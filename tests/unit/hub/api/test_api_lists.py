@@ -125,6 +125,24 @@ def test_hostile_webhook_addresses_are_refused(caller: Api, body: dict[str, Any]
     assert caller.post("/v1/webhook-endpoints", json=body).status_code == 422
 
 
+def test_what_is_not_named_in_a_change_of_a_webhook_endpoint_stays(caller: Api) -> None:
+    given = {"url": "https://your-app.example/hooks", "description": "Ours", "event_types": ["analysis.completed"]}
+    made = caller.post("/v1/webhook-endpoints", json=given).json()
+    path = f"/v1/webhook-endpoints/{made['id']}"
+
+    moved = caller.patch(path, json={"url": "https://other.example/hooks"})
+    widened = caller.patch(path, json={"event_types": []})
+    refused = caller.patch(path, json={"url": "http://169.254.169.254/latest"})
+
+    assert moved.status_code == widened.status_code == 200
+    assert caller.get(path).json() == widened.json()
+    expected = given | {"url": "https://other.example/hooks", "event_types": []}
+    assert {name: widened.json()[name] for name in given} == expected
+    assert "secret" not in moved.json()
+    assert refused.status_code == 422
+    assert refused.json()["error"]["details"]["fields"].keys() == {"url"}
+
+
 def test_dead_deliveries_are_recovered_by_time(runtime: Runtime) -> None:
     with working_api(runtime) as caller:
         made = caller.post("/v1/webhook-endpoints", json={"url": "https://your-app.example/hooks"}).json()

@@ -12,7 +12,7 @@ from tests.support.api import Api, api
 from tests.support.console import seed_meeting
 from tests.support.tenant import everything_of
 
-KEPT = {"auditentry", "apikey", "connection", "destination", "ratewindow"}
+KEPT = {"auditentry", "apikey", "connection", "deletedmeeting", "destination", "ratewindow"}
 
 
 @pytest.fixture

@@ -42,6 +42,19 @@ class AsyncWebhookEndpoints:
         """One subscriber."""
         return await self._transport.ask(calls.get(calls.at(_PATH, endpoint_id)), WebhookEndpoint)
 
+    async def change(
+        self,
+        endpoint_id: str,
+        *,
+        url: str | None = None,
+        description: str | None = None,
+        event_types: Sequence[str] | None = None,
+    ) -> WebhookEndpoint:
+        """Another address, description or choice of events; what is None stays, and so does the secret."""
+        chosen = None if event_types is None else list(event_types)
+        body = {"url": url, "description": description, "event_types": chosen}
+        return await self._transport.ask(calls.patch(calls.at(_PATH, endpoint_id), body), WebhookEndpoint)
+
     async def delete(self, endpoint_id: str) -> None:
         """Unsubscribe."""
         await self._transport.send(calls.delete(calls.at(_PATH, endpoint_id)))
