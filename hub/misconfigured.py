@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from connectors import registry
 from connectors.base.manifest import ManifestError
 from hub.kit.crypto import MasterKeyInvalid
+from hub.runtime import DataFolderUnusable
 from hub.settings import OAuthApp, Settings, Tracing
 
 PREFIX: Final = "HUB_"
@@ -26,7 +27,7 @@ def explained(error: Exception) -> list[str]:
             return [f"{_variable(each['loc'])}: {_said(each['msg'])}" for each in error.errors(include_input=False)]
         case SettingsError():
             return [f"A setting can't be read: {error}"]
-        case MasterKeyInvalid() | ManifestError():
+        case MasterKeyInvalid() | ManifestError() | DataFolderUnusable():
             return [str(error)]
         case OperationalError() if error.statement is None:  # it failed before anything was asked
             return [f"The database can't be reached, see HUB_DATABASE_URL: {_reason(error)}"]

@@ -28,6 +28,7 @@ SECRET = "geheim-wort"
         ("HUB_OAUTH_APPS", SECRET, "A setting can't be read"),
         ("HUB_OAUTH_APPS__ZOOOM__CLIENT_ID", SECRET, "HUB_OAUTH_APPS names 'zooom'"),
         ("HUB_DATABASE_URL", f"postgresql://hub:{SECRET}@127.0.0.1:1/hub", "The database can't be reached"),
+        ("HUB_DATA_DIR", "/dev/null/hub", "HUB_DATA_DIR: /dev/null/hub can't be written to"),
     ],
 )
 def test_a_wrong_setting_ends_the_command_with_a_line_that_names_it(
