@@ -10,10 +10,12 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from sqlmodel import select
 from starlette.websockets import WebSocketDisconnect
 
 from hub import runtime as runtimes
 from hub.accounts.api_access import identify
+from hub.deliveries.models import Message
 from hub.errors import RateLimited
 from hub.runtime import Runtime
 from hub.sessions.models import LiveSession
@@ -146,6 +148,26 @@ def test_the_report_of_a_stream_that_broke_off_tells_what_was_heard(service: tup
     assert [point["session_offset_s"] for point in report["trend"]] == [0, 10]
     assert report["summary"].startswith("0 min 12 s of sound, 0 min ")
     assert {alert["type"] for alert in report["alerts"]} == {one["type"] for update in told for one in update["alerts"]}
+
+
+def test_subscribers_hear_once_of_each_alert_in_a_stream(service: tuple[Runtime, Api]) -> None:
+    runtime, api = service
+    alert = {"type": "arousal_high", "value": 0.91, "threshold": 0.85, "offset_s": 3.0}
+    update = {"second": 3, "talking": True, "emotion": None, "emotions": None, "vad": None, "alerts": [alert]}
+    caller = asyncio.run(identify(runtime, api.key))
+    row = open_session(runtime, caller, SessionRequest(label="a call"), of_sound=True)
+
+    keep_sound(runtime, caller, row.id, 4.0, [{**update, "second": 2, "alerts": []}, update])
+    keep_sound(runtime, caller, row.id, 1.0, [{**update, "second": 4, "alerts": []}])
+
+    with runtime.database.transaction() as session:
+        rows = session.exec(select(Message).where(Message.event_type == "session.alert")).all()
+        bodies = [json.loads(each.body) for each in rows]
+        started_ms = session.get_one(LiveSession, row.id).first_ms
+    (body,) = [body for body in bodies if body["session_id"] == row.id]
+    assert body["label"] == "a call"
+    assert body["alert"] == {"type": "arousal_high", "value": 0.91, "threshold": 0.85}
+    assert body["timestamp_ms"] == (started_ms or 0) + 3000
 
 
 def test_a_stream_without_sound_has_a_report_that_says_so(service: tuple[Runtime, Api]) -> None:

@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary
 from hub.accounts.api_access import Caller, count_frame
 from hub.analysis import warm
 from hub.analysis.runner import AnalysisFailed
-from hub.deliveries.messages import Event, announce
 from hub.errors import InvalidInput, Unavailable
 from hub.kit.database import Database
 from hub.runtime import Runtime
 from hub.sessions.errors import FrameTooLarge, NoFaceDetected
 from hub.sessions.models import FrameReading, LiveSession
 from hub.sessions.repository import LiveSessions
+from hub.sessions.service.alerting import announce_alert
 from hub.sessions.service.opening import require_minutes
 from hub.sessions.service.reporting import DIMENSIONS, baseline
 
@@ -112,7 +112,7 @@ def _judge(
             settle_baseline(row, reading)
             crossed, begun = _alerts(row, reading)
             for alert in begun:
-                _announce_alert(session, row, reading, alert, now)
+                announce_alert(session, row, reading.id, reading.timestamp_ms, alert, now)
     if not shown["faces"]:
         raise NoFaceDetected("No face was found in the frame: check lighting and framing.")
     answer = _answer(row, reading, crossed, begun)
@@ -162,17 +162,6 @@ def _value(reading: FrameReading, kind: str) -> float:
 
 def _is_beyond(kind: str, value: float, threshold: float) -> bool:
     return value >= threshold if kind.endswith(_HIGH) else value <= threshold
-
-
-def _announce_alert(session: Any, row: LiveSession, reading: FrameReading, alert: dict[str, Any], now: Any) -> None:
-    data = {
-        "session_id": row.id,
-        "label": row.label,
-        "timestamp_ms": reading.timestamp_ms,
-        "alert": dict(alert),
-        **({"watermark": row.watermark} if row.watermark else {}),
-    }
-    announce(session, row.organisation_id, Event("session.alert", f"{reading.id}:{alert['type']}", now, data))
 
 
 def _answer(

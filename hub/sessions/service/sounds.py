@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -10,6 +11,7 @@ from hub.accounts.api_access import Caller
 from hub.runtime import Runtime
 from hub.sessions.models import FrameReading, LiveSession
 from hub.sessions.repository import LiveSessions
+from hub.sessions.service.alerting import announce_alert
 from hub.sessions.service.frames import MOST_ALERTS, settle_baseline
 from hub.sessions.service.opening import require_minutes
 from hub.sessions.service.reporting import DIMENSIONS
@@ -24,18 +26,21 @@ def keep_sound(runtime: Runtime, caller: Caller, session_id: str, seconds: float
     with runtime.database.transaction() as session:
         sessions = LiveSessions(session, caller.organisation_id)
         if seconds:  # a connection that nothing comes over is no activity
-            _add(session, sessions.hold(session_id, now), seconds, updates)
+            _add(session, sessions.hold(session_id, now), seconds, updates, now)
         else:
             sessions.active(session_id)
     with runtime.database.transaction() as session:
         require_minutes(session, caller, now)
 
 
-def _add(session: Session, row: LiveSession, seconds: float, updates: Sequence[Update]) -> None:
+def _add(session: Session, row: LiveSession, seconds: float, updates: Sequence[Update], now: datetime) -> None:
     row.heard = _heard(row.heard or {}, seconds, updates)
     started_ms = row.first_ms = int(row.created_at.timestamp() * 1000)
     for update in updates:
-        row.alerts = [*row.alerts, *(_alert(started_ms, alert) for alert in update["alerts"])][:MOST_ALERTS]
+        alerts = [_alert(started_ms, alert) for alert in update["alerts"]]
+        row.alerts = [*row.alerts, *alerts][:MOST_ALERTS]
+        for alert in alerts:
+            announce_alert(session, row, f"{row.id}:{alert['timestamp_ms']}", alert["timestamp_ms"], alert, now)
         reading = _reading(row, update, started_ms)
         if reading is not None:
             session.add(reading)
@@ -66,7 +71,7 @@ def _reading(row: LiveSession, update: Update, started_ms: int) -> FrameReading 
     )
 
 
-def _alert(started_ms: int, alert: Mapping[str, Any]) -> dict[str, object]:
+def _alert(started_ms: int, alert: Mapping[str, Any]) -> dict[str, Any]:
     offset_s = int(alert["offset_s"])
     told = {name: alert[name] for name in ("type", "value", "threshold")}
     return {**told, "timestamp_ms": started_ms + 1000 * offset_s, "session_offset_s": offset_s}
