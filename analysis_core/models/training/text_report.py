@@ -6,11 +6,12 @@ Thresholds of emotions are chosen on the development split. Intervals are 95 % o
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from analysis_core.models.catalogue import PACKAGE
@@ -25,6 +26,7 @@ _DRAWS = 1000
 _LINES = np.arange(0.05, 0.95, 0.01)
 
 Matrix = NDArray[np.float64]
+Splits = Mapping[str, Rated]
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
@@ -50,6 +52,16 @@ def felt(texts: tuple[str, ...]) -> Matrix:
     """Dimensions, then emotions, (sentences, 10), as the product gives them."""
     rows = judge(encode(texts))
     return np.array([[*(getattr(row, name) for name in DIMENSIONS), *row.emotions.values()] for row in rows])
+
+
+def told(said: Callable[[Rated], Matrix], ratings: Splits, labels: Splits) -> Iterator[str]:
+    """How well a network reads the test splits; `said` gives its dimensions and emotions as logits, (sentences, 10)."""
+    dimensions = said(ratings["test"])[:, : len(DIMENSIONS)]
+    for name, r in correlations(dimensions, ratings["test"]).items():
+        yield f"EmoBank, {name}, r {r['value']:.3f} {r['interval']}"
+    emotions = {split: expit(said(labels[split])[:, len(DIMENSIONS) :]) for split in ("dev", "test")}
+    macro = f1_scores(emotions, labels)["macro_f1"]
+    yield f"GoEmotions, Ekman's classes and neutral, macro F1 {macro['value']:.3f} {macro['interval']}"
 
 
 def correlations(said: Matrix, rated: Rated) -> dict[str, Any]:

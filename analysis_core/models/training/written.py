@@ -1,9 +1,34 @@
-"""What a training run says, and what it wrote, held against what the catalogue names."""
+"""A training from the shell: what it says, and what it wrote, held against what the catalogue names."""
 
+import argparse
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+from analysis_core.models.catalogue import PACKAGE
 from analysis_core.models.store import checksum, describe
+
+Training = Callable[[Path, int | None], None]
+"""Writes a file, learned from the first so many sentences of each split; None is all of them."""
+
+
+def run(module: str, model_id: str, train: Training) -> int:
+    """Exit status 1 when the catalogue does not name what was written. With `--sentences`, nothing is kept."""
+    parser = argparse.ArgumentParser(prog=f"python -m {module}")
+    parser.add_argument(
+        "--sentences", type=int, help="only the first so many (300 hold every emotion) of each split; nothing is kept"
+    )
+    sentences: int | None = parser.parse_args().sentences
+    path = PACKAGE / describe(model_id).file
+    if sentences is None:
+        train(path, None)
+        return compare(model_id, path)
+    with tempfile.TemporaryDirectory() as folder:
+        tried = Path(folder) / path.name
+        train(tried, sentences)
+        say(f"sha256 {checksum(tried)}, of {sentences} sentences of each split")
+    return 0
 
 
 def say(line: str) -> None:

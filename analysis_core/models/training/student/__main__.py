@@ -4,23 +4,18 @@ Needs torch, 4 GB of memory and about an hour of two cores to itself. With `--se
 with the first so many of each split and keeps nothing: 300 take two or three minutes, and show that everything runs.
 """
 
-import argparse
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import expit
 from tokenizers import Tokenizer
 
 from analysis_core.models.builders import minilm
 from analysis_core.models.builders.changes import applied, rounded
-from analysis_core.models.catalogue import PACKAGE
-from analysis_core.models.store import checksum, describe
 from analysis_core.models.training.calibration import expected, platt
 from analysis_core.models.training.encoder import Encoder
 from analysis_core.models.training.needed import needed
@@ -28,8 +23,8 @@ from analysis_core.models.training.sentences import Rated, emobank, first, goemo
 from analysis_core.models.training.student.learning import DIMENSION, EMOTION, Course, Student, layers, learn, means
 from analysis_core.models.training.student.lessons import LONGEST, lessons
 from analysis_core.models.training.student.variants import near, variants
-from analysis_core.models.training.text_report import correlations, f1_scores
-from analysis_core.models.training.written import compare, say
+from analysis_core.models.training.text_report import Matrix, told
+from analysis_core.models.training.written import run, say
 
 SOURCE = "sentence-encoder"
 MODEL = "sentence-changes"
@@ -55,11 +50,11 @@ class Trainer:
         """The training splits with the teacher's opinions."""
         rated, labelled = self.emobank["train"], self.goemotions["train"]
         texts = [*rated.texts, *labelled.texts, *variants(rated.texts, near(self._vocabulary(), self._vectors))]
-        told = lessons(texts, say)
-        meanings = told.means - told.means.mean(0)
+        found = lessons(texts, say)
+        meanings = found.means - found.means.mean(0)
         return Course(
             pieces=self.pieces(texts),
-            scores=told.scores,
+            scores=found.scores,
             meanings=meanings / meanings.std(),
             ratings=rated.ratings,
             labels=labelled.ratings[:, :EMOTION],
@@ -75,21 +70,8 @@ class Trainer:
 
 def main() -> int:
     """Exit status 1 when the catalogue does not name what was written."""
-    parser = argparse.ArgumentParser(prog="python -m analysis_core.models.training.student")
-    parser.add_argument(
-        "--sentences", type=int, help="only the first so many (300 hold every emotion) of each split; nothing is kept"
-    )
-    sentences: int | None = parser.parse_args().sentences
     torch.set_num_threads(_THREADS)
-    if sentences is not None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "changes.npz"
-            _train(path, sentences)
-            say(f"sha256 {checksum(path)}, of {sentences} sentences of each split")
-        return 0
-    path = PACKAGE / describe(MODEL).file
-    _train(path, None)
-    return compare(MODEL, path)
+    return run("analysis_core.models.training.student", MODEL, _train)
 
 
 def _train(path: Path, sentences: int | None) -> None:
@@ -97,7 +79,7 @@ def _train(path: Path, sentences: int | None) -> None:
     trainer, before = Trainer(file, sentences), minilm.tensors(file)
     student = learn(Encoder(minilm.network(before)), trainer.course(), say)
     changes = dict(rounded(before, layers(student)))
-    shipped = Student(Encoder(minilm.network(applied(before, changes))), 1)
+    shipped = Encoder(minilm.network(applied(before, changes)))
 
     def read(found: Rated) -> Float:
         return means(shipped, trainer.pieces(found.texts))
@@ -106,7 +88,12 @@ def _train(path: Path, sentences: int | None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {**changes, "weight": weight, "bias": bias}
     np.savez_compressed(path, **arrays)
-    for line in _report(lambda found: read(found) @ weight.T + bias, trainer):
+
+    def said(found: Rated) -> Matrix:
+        """As it ships but for the rounding to 8 bits; `make bench` measures with that."""
+        return (read(found) @ weight.T + bias).astype(np.float64)
+
+    for line in told(said, trainer.emobank, trainer.goemotions):
         say(line)
 
 
@@ -126,17 +113,6 @@ def _calibrated(student: Student, read: Callable[[Rated], Float], trainer: Train
 def _rescale(weight: Float, bias: Float, row: int, slope: float, shift: float) -> None:
     weight[row] *= slope
     bias[row] = bias[row] * slope + shift
-
-
-def _report(said: Callable[[Rated], Float], trainer: Trainer) -> Iterator[str]:
-    """As it ships but for the rounding to 8 bits; `make bench` measures with that."""
-    dimensions = said(trainer.emobank["test"])[:, :DIMENSION].astype(np.float64)
-    for name, r in correlations(dimensions, trainer.emobank["test"]).items():
-        yield f"EmoBank, {name}, r {r['value']:.3f} {r['interval']}"
-    splits = {split: trainer.goemotions[split] for split in ("dev", "test")}
-    emotions = {split: expit(said(found)[:, DIMENSION:].astype(np.float64)) for split, found in splits.items()}
-    macro = f1_scores(emotions, trainer.goemotions)["macro_f1"]
-    yield f"GoEmotions, Ekman's classes and neutral, macro F1 {macro['value']:.3f} {macro['interval']}"
 
 
 if __name__ == "__main__":

@@ -83,9 +83,7 @@ class Student:
 
     def read(self, pieces: list[list[int]]) -> Tensor:
         """The mean of the last layer, (sentences, width)."""
-        given, there = padded(pieces, self._encoder.architecture.padding)
-        states = self._encoder.run(self._encoder.embed(given), there, range(self._encoder.architecture.layers))
-        return mean(states, there)
+        return _read(self._encoder, pieces)
 
     def scores(self, read: Tensor) -> Tensor:
         """(sentences, 10)."""
@@ -162,13 +160,16 @@ def layers(student: Student) -> Mapping[str, Float]:
     return {name: values.detach().numpy() for name, values in student.layers.items()}
 
 
-def means(student: Student, pieces: list[list[int]]) -> Float:
+def means(encoder: Encoder, pieces: list[list[int]]) -> Float:
     """What the heads read of sentences, (sentences, width)."""
-    lengths, found = (
-        np.array([len(row) for row in pieces]),
-        np.zeros((len(pieces), student.weight.shape[1]), np.float32),
-    )
+    lengths = np.array([len(row) for row in pieces])
+    found = np.zeros((len(pieces), encoder.architecture.width), np.float32)
     with torch.no_grad():
         for rows in by_length(lengths, np.arange(len(pieces)), _BATCH):
-            found[rows] = student.read([pieces[row] for row in rows]).numpy()
+            found[rows] = _read(encoder, [pieces[row] for row in rows]).numpy()
     return found
+
+
+def _read(encoder: Encoder, pieces: list[list[int]]) -> Tensor:
+    given, there = padded(pieces, encoder.architecture.padding)
+    return mean(encoder.run(encoder.embed(given), there, range(encoder.architecture.layers)), there)

@@ -4,29 +4,24 @@ Needs torch, 6 GB of memory and about an hour of one core to itself. With `--sen
 first so many of each split and keeps nothing: 300 take two or three minutes, and show that everything runs.
 """
 
-import argparse
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from scipy.special import expit
 
 from analysis_core.models.builders import mpnet
-from analysis_core.models.catalogue import PACKAGE
-from analysis_core.models.store import checksum, describe
 from analysis_core.models.training.encoder import Encoder
 from analysis_core.models.training.needed import needed
 from analysis_core.models.training.sentences import Rated, emobank, first, goemotions, scaled
 from analysis_core.models.training.teacher.heads import Float, Heads, heads, outputs
-from analysis_core.models.training.teacher.learning import DIMENSION, FROZEN, Learned, Material, learn
+from analysis_core.models.training.teacher.learning import FROZEN, Learned, Material, learn
 from analysis_core.models.training.teacher.lower import means
 from analysis_core.models.training.teacher.states import States, states
-from analysis_core.models.training.text_report import Matrix, correlations, f1_scores
-from analysis_core.models.training.written import compare, say
+from analysis_core.models.training.text_report import Matrix, told
+from analysis_core.models.training.written import run, say
 
 SOURCE = "teacher-encoder"
 MODEL = "teacher-adapters"
@@ -67,21 +62,8 @@ class Trainer:
 
 def main() -> int:
     """Exit status 1 when the catalogue does not name what was written."""
-    parser = argparse.ArgumentParser(prog="python -m analysis_core.models.training.teacher")
-    parser.add_argument(
-        "--sentences", type=int, help="only the first so many (300 hold every emotion) of each split; nothing is kept"
-    )
-    sentences: int | None = parser.parse_args().sentences
     torch.set_num_threads(1)
-    if sentences is not None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "adapters.npz"
-            _train(path, sentences)
-            say(f"sha256 {checksum(path)}, of {sentences} sentences of each split")
-        return 0
-    path = PACKAGE / describe(MODEL).file
-    _train(path, None)
-    return compare(MODEL, path)
+    return run("analysis_core.models.training.teacher", MODEL, _train)
 
 
 def _train(path: Path, sentences: int | None) -> None:
@@ -90,25 +72,14 @@ def _train(path: Path, sentences: int | None) -> None:
     learned = learn(trainer.encoder, train["emobank"], train["goemotions"], say)
     made = heads(trainer.encoder, learned, trainer.material("dev"), trainer.lower())
     save(learned, made, path)
-    for line in _report(trainer, learned, made):
-        say(line)
 
-
-def _report(trainer: Trainer, learned: Learned, made: Heads) -> Iterator[str]:
-    """As learned; `make models` rounds the network to 8 bits, and `make bench` measures that."""
-
-    def said(corpus: str, split: str) -> Matrix:
-        found = trainer.corpora[corpus][split]
+    def said(found: Rated) -> Matrix:
+        """As learned; the teacher reads rounded to 8 bits."""
         rows = outputs(trainer.encoder, learned, made, trainer.states(found), trainer.lower_means(found))
         return rows.astype(np.float64)
 
-    ratings = trainer.corpora["emobank"]["test"]
-    for name, r in correlations(said("emobank", "test")[:, :DIMENSION], ratings).items():
-        yield f"EmoBank, {name}, r {r['value']:.3f} {r['interval']}"
-    emotions = {split: said("goemotions", split)[:, DIMENSION:] for split in ("dev", "test")}
-    f1 = f1_scores({split: expit(logits) for split, logits in emotions.items()}, trainer.corpora["goemotions"])
-    macro = f1["macro_f1"]
-    yield f"GoEmotions, Ekman's classes and neutral, macro F1 {macro['value']:.3f} {macro['interval']}"
+    for line in told(said, trainer.corpora["emobank"], trainer.corpora["goemotions"]):
+        say(line)
 
 
 def save(learned: Learned, heads: Heads, path: Path) -> None:
