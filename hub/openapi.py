@@ -8,8 +8,10 @@ from fastapi.openapi.utils import get_openapi
 
 from hub import deprecations, openapi_examples
 from hub.deliveries.messages import EVENT_TYPES
+from hub.openapi_events import body
 from hub.openapi_reports import REPORTS, VAD
 from hub.openapi_security import OAUTH_PATHS, describe_security
+from hub.openapi_sockets import WEB_SOCKETS
 
 VERSION: Final = "2026.1"
 
@@ -46,28 +48,6 @@ _TAGS: Final = {
     "Administration": "Keys, usage, audit.",
     "Operation": "How the hub itself is. No API key is needed.",
     "Apps": "Programs that members allow to act for them (OAuth 2.0). Errors under /oauth are as RFC 6749 says.",
-}
-
-WEB_SOCKETS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "/v1/sessions/{session_id}/stream": {
-        "summary": "Frames of an open session.",
-        "subprotocols": ["echo-depth-v1", "token.<key>"],
-        "client": {"type": "frame", "data": "data:image/jpeg;base64,...", "timestamp_ms": 1704067200000},
-        "server": "`vad` for each frame, in the shape of POST /v1/sessions/{session_id}/frames; `error`",
-    },
-    "/v1/stream/video": {
-        "summary": "Frames without a session of one's own; the first message names the one that was opened.",
-        "subprotocols": ["echo-depth-v1", "token.<key>"],
-        "client": "as above, or pictures as binary messages",
-        "server": "`session`, then `vad` for each frame",
-    },
-    "/v1/stream/audio": {
-        "summary": "Sound: 16 kHz mono 16-bit PCM, or Opus packets after a `start` message.",
-        "subprotocols": ["echo-depth-v1", "token.<key>"],
-        "client": {"type": "start", "encoding": "opus"},
-        "server": "`session`, then `emotion` every second; `result` after `end`. Closed with 4410 when the session is "
-        "over; what was heard by then is in its report",
-    },
 }
 
 _JOB: Final = {"job_id": "job_01k9f3m2t8xq4w7d5b6n0v1c2a", "kind": "video", "progress": 0.42, "stage": "speech",
@@ -212,18 +192,20 @@ _IDEMPOTENCY: Final = {
 
 
 def _webhook(name: str, text: str) -> dict[str, Any]:
+    example = body(name)
+    facts: dict[str, Any] = {field: {} for field in example if field not in {"event", "timestamp_ms"}}
     schema = {
         "type": "object",
         "required": ["event", "timestamp_ms"],
-        "properties": {"event": {"const": name}, "timestamp_ms": {"type": "integer"}},
+        "properties": {"event": {"const": name}, "timestamp_ms": {"type": "integer"}, **facts},
     }
     headers = [
         {"name": header, "in": "header", "required": True, "schema": {"type": "string"}}
         for header in ("webhook-id", "webhook-timestamp", "webhook-signature", "X-EchoDepth-Signature")
     ]
-    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    sent = {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
     answers = {"2XX": {"description": "Taken. Anything else is tried again for days."}}
-    return {"post": {"summary": text, "parameters": headers, "requestBody": body, "responses": answers}}
+    return {"post": {"summary": text, "parameters": headers, "requestBody": sent, "responses": answers}}
 
 
 def main() -> None:

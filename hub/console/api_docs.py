@@ -10,7 +10,9 @@ from fastapi.responses import Response
 
 from hub.accounts.dependencies import OptionalMember
 from hub.console.rendering import page
-from hub.openapi import WEB_SOCKETS
+from hub.openapi_sockets import WEB_SOCKETS
+
+_SIDES = ("sent", "received")
 
 router = APIRouter()
 
@@ -52,9 +54,18 @@ def docs(request: Request, member: OptionalMember) -> Response:
         chapters=[
             (tag["name"], tag["description"], list(_operations(document, tag["name"]))) for tag in document["tags"]
         ],
-        sockets=WEB_SOCKETS,
-        events={name: item["post"]["summary"] for name, item in document["webhooks"].items()},
+        sockets=[_socket(path, facts) for path, facts in WEB_SOCKETS.items()],
+        events=[
+            (name, item["post"]["summary"], _example(item["post"]["requestBody"]))
+            for name, item in document["webhooks"].items()
+        ],
     )
+
+
+def _socket(path: str, facts: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    """Path, what it is for, what it answers, and a message of each kind in both directions."""
+    sent, received = ("\n".join(json.dumps(row, ensure_ascii=False) for row in facts[side]) for side in _SIDES)
+    return path, facts["summary"], facts["server"], sent, received
 
 
 def _operations(document: Mapping[str, Any], tag: str) -> Iterator[Operation]:
