@@ -1,4 +1,4 @@
-"""One example body for each event that subscribers can get, for the OpenAPI document; a test holds them to real ones."""
+"""An example body of each event that subscribers can get, for the OpenAPI document; a test holds them to real ones."""
 
 from collections.abc import Mapping
 from typing import Any, Final

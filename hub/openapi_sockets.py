@@ -15,9 +15,9 @@ _ERROR: Final = {"type": "error", "timestamp_ms": _AT,
                  "error": {"code": "no_face_detected", "message": "There is no face in this picture.",
                            "request_id": "req_01k9f3m2t8xq4w7d5b6n0v1c2a"}}  # fmt: skip
 _VAD: Final = {
-    "type": "vad", "frame_id": "frm_01k9f3m2t8xq4w7d5b6n0v1c2b", "session_id": _SESSION, "timestamp_ms": _AT, "vad": VAD,
-    "active_aus": [1, 4], "alert_triggered": True, "alert_reason": "arousal_high", "alert": _ALERT, "faces": 1,
-    "dropped": 0,
+    "type": "vad", "frame_id": "frm_01k9f3m2t8xq4w7d5b6n0v1c2b", "session_id": _SESSION, "timestamp_ms": _AT,
+    "vad": VAD, "active_aus": [1, 4], "alert_triggered": True, "alert_reason": "arousal_high", "alert": _ALERT,
+    "faces": 1, "dropped": 0,
 }  # fmt: skip
 _EMOTION: Final = {
     "type": "emotion", "session_id": _SESSION, "second": 12, "talking": True, "emotion": "neutral",
@@ -57,8 +57,8 @@ WEB_SOCKETS: Final[Mapping[str, Mapping[str, Any]]] = {
         "received": [_OPENED, _VAD, _ERROR, {"type": "pong"}],
     },
     "/v1/stream/audio": {
-        "summary": "Sound: 16 kHz mono 16-bit PCM as binary messages of any size, or Opus packets, one a message, after "
-        "a `start` message; either also as `audio` with base64.",
+        "summary": "Sound: 16 kHz mono 16-bit PCM as binary messages of any size, or Opus packets, one a message, "
+        "after a `start` message; either also as `audio` with base64.",
         "subprotocols": _SUBPROTOCOLS,
         "client": {"type": "start", "encoding": "opus"},
         "server": "`session`, then `emotion` every second; `result` after `end`. `alerts` are those that the second "

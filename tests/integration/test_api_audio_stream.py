@@ -17,6 +17,7 @@ from hub import runtime as runtimes
 from hub.accounts.api_access import identify
 from hub.deliveries.models import Message
 from hub.errors import RateLimited
+from hub.openapi_sockets import WEB_SOCKETS
 from hub.runtime import Runtime
 from hub.sessions.models import LiveSession
 from hub.sessions.schemas import SessionRequest
@@ -84,6 +85,10 @@ def test_every_second_of_sound_is_answered_and_the_end_sums_up(service: tuple[Ru
     assert last["emotions"][last["emotion"]] == max(last["emotions"].values())
     assert any(update["prosody"] and update["prosody"]["pitch_hz"] for update in updates)
     assert ended["session_id"] == session
+    shown = {message["type"]: message.keys() for message in WEB_SOCKETS["/v1/stream/audio"]["received"]}
+    assert all(message.keys() == shown[message["type"]] for message in (*updates, ended))
+    alerts = api.get(f"/v1/sessions/{session}").json()["alert_thresholds"]
+    assert alerts == {"arousal_high": 0.8, "valence_low": 0.25, "dominance_low": 0.3, "credibility_low": 0.35}
     assert ended["result"]["duration_s"] == pytest.approx(8, abs=0.1)
 
 

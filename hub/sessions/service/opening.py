@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from analysis_core.options import DEFAULT_THRESHOLDS as SOUND_THRESHOLDS
 from hub.accounts import usage
 from hub.accounts.api_access import Caller
 from hub.accounts.models import ApiKey
@@ -24,10 +25,9 @@ _BATCH = 50
 def open_session(runtime: Runtime, caller: Caller, body: SessionRequest, *, of_sound: bool = False) -> LiveSession:
     """Start a session, of frames or of sound. Raises `RateLimited` where the plan has no room for one."""
     now = runtime.clock()
+    usual = SOUND_THRESHOLDS if of_sound else DEFAULT_THRESHOLDS
     given = body.alert_thresholds
-    thresholds: dict[str, float] = (
-        {**DEFAULT_THRESHOLDS} if given is None else {str(name): value for name, value in given.items()}
-    )
+    thresholds = {**usual} if given is None else {str(name): value for name, value in given.items()}
     row = LiveSession(
         organisation_id=caller.organisation_id,
         key_id=caller.key_id,
