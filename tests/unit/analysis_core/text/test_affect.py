@@ -55,7 +55,7 @@ def test_deciding_is_more_dominant_than_helplessness() -> None:
     ("sentence", "emotion"),
     [
         ("I am furious about how this was handled!", "anger"),
-        ("That is revolting.", "disgust"),
+        ("That is disgusting.", "disgust"),
         ("I'm really afraid that we will lose the account.", "fear"),
         ("Thank you so much, that makes me very happy!", "joy"),
         ("I was heartbroken when they closed the office.", "sadness"),
