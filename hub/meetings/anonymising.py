@@ -1,6 +1,7 @@
 """Forgets a person: what they said and showed goes, and where a meeting was about nobody else, the whole meeting."""
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
@@ -32,15 +33,29 @@ def forget_person(runtime: Runtime, organisation_id: str, email: str) -> int:
 
 
 def without(value: Any, names: Collection[str]) -> Any:
-    """JSON without what these speakers said or showed, and with `SOMEBODY` where texts name them."""
-    if isinstance(value, str):
-        for name in names:
-            value = value.replace(name, SOMEBODY)
+    """JSON without what these speakers said or showed, and with `SOMEBODY` where texts name them.
+
+    A key gives way only where it is a name: most are the words that results are made of.
+    """
+    if not names:
         return value
+    return _without(value, names, _naming(names))
+
+
+def _naming(names: Collection[str]) -> re.Pattern[str]:
+    """Any of the names as words of a text, the longest first; addresses in whatever case they are written."""
+    longest_first = sorted(names, key=len, reverse=True)
+    words = "|".join(f"(?i:{re.escape(name)})" if "@" in name else re.escape(name) for name in longest_first)
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
+
+
+def _without(value: Any, names: Collection[str], naming: re.Pattern[str]) -> Any:
+    if isinstance(value, str):
+        return naming.sub(SOMEBODY, value)
     if isinstance(value, Mapping):
-        return {without(key, names): without(inner, names) for key, inner in value.items()}
+        return {SOMEBODY if key in names else key: _without(inner, names, naming) for key, inner in value.items()}
     if isinstance(value, Sequence):
-        return [without(inner, names) for inner in value if not _is_of(inner, names)]
+        return [_without(inner, names, naming) for inner in value if not _is_of(inner, names)]
     return value
 
 
