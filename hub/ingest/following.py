@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from connectors.base.records import EventKind, RecordChange, RecordRef
 from hub.accounts import audit
 from hub.crm.models import CrmMatch
-from hub.crm.repository import BY_RULE, Matches
+from hub.crm.repository import BY_RULE, GONE, Matches
 from hub.ingest.models import InboundEvent
 from hub.ingest.sealing import open_event
 from hub.meetings import timeline
@@ -56,7 +56,7 @@ def _follow_one(session: Session, runtime: Runtime, event: InboundEvent, row: Cr
         words = f"{change.type} {row.record_id} was merged into {change.into} in the CRM."
         _merge(session, row, change.into)
     else:
-        session.delete(row)
+        _end(session, event, row)
     timeline.record(
         session,
         organisation_id=event.organisation_id,
@@ -66,6 +66,14 @@ def _follow_one(session: Session, runtime: Runtime, event: InboundEvent, row: Cr
         message=words,
         at=runtime.clock(),
     )
+
+
+def _end(session: Session, event: InboundEvent, row: CrmMatch) -> None:
+    """A deleted record gets nothing more. Whose it was is kept: a privacy deletion may follow, and names the record."""
+    if event.kind == EventKind.RECORD_DELETED and row.participant_email:
+        row.rule, row.chosen_by = GONE, BY_RULE
+    else:
+        session.delete(row)
 
 
 def _merge(session: Session, row: CrmMatch, into: str) -> None:

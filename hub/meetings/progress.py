@@ -14,7 +14,7 @@ _PERIOD_S: Final = 0.5
 
 
 class ProgressWriter:
-    """Writes the progress of one meeting in one state; too frequent figures are dropped, and those of a run that was ended."""
+    """Writes the progress of one meeting in one state; too frequent figures are dropped, and those of an ended run."""
 
     def __init__(self, runtime: Runtime, meeting_id: str, state: MeetingState) -> None:
         self._runtime = runtime
