@@ -80,13 +80,20 @@ def _meetings(session: Session, organisation_id: str, email: str) -> Sequence[st
 
 def _forget_in(session: Session, meeting: Meeting, email: str) -> None:
     people = Participants(session, meeting.organisation_id).of_meeting(meeting.id)
-    theirs = [person for person in people if person.email.lower() == email.lower()]
+    theirs = _theirs(people, email)
     if not theirs:
         return  # somebody else forgot them a moment ago
     if all(person.internal for person in people if person not in theirs):
         delete_rows(session, [meeting.id])  # nobody else from outside took part: every figure is theirs
         return
     _anonymise(session, meeting, theirs)
+
+
+def _theirs(people: Sequence[Participant], email: str) -> Sequence[Participant]:
+    """Their rows: with their address, and those without one that have their name, as a second device's may."""
+    known = [person for person in people if person.email.lower() == email.lower()]
+    names = {person.name for person in known}
+    return [person for person in people if person in known or (not person.email and person.name in names)]
 
 
 def _anonymise(session: Session, meeting: Meeting, theirs: Sequence[Participant]) -> None:
@@ -126,7 +133,9 @@ def _anonymise_matches(
 ) -> None:
     emails = {person.email.lower() for person in theirs}
     for match in session.exec(select(CrmMatch).where(CrmMatch.meeting_id == meeting.id)):
-        if (match.participant_email or "").lower() in emails:
+        if (match.participant_email or "").lower() in emails or match.record_name in names:
             session.delete(match)
         else:
-            match.reason, match.alternatives = without(match.reason, names), without(match.alternatives, names)
+            match.record_name, match.reason = without(match.record_name, names), without(match.reason, names)
+            others = [other for other in match.alternatives if other.get("name") not in names]
+            match.alternatives = without(others, names)

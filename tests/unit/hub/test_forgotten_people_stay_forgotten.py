@@ -16,11 +16,14 @@ from connectors.base.records import (
     MeetingDetails,
     RecordingFile,
     RecordingRef,
+    RecordRef,
     SourceEvent,
 )
 from hub.accounts.models import Organisation
 from hub.analysis.models import Analysis
 from hub.connections.models import Connection
+from hub.crm.models import CrmMatch
+from hub.crm.service import add_match
 from hub.errors import Conflict
 from hub.ingest.models import InboundEvent, InboundSource
 from hub.ingest.service import take_in
@@ -197,3 +200,35 @@ def test_a_result_that_was_not_announced_yet_is_announced_without_them(source: S
     [meeting] = all_of(source.runtime, Meeting)
     assert meeting.state is MeetingState.COMPLETED
     assert "Priya" not in source.kept()
+
+
+def test_a_second_row_of_theirs_without_an_address_is_nobody_else(source: Source) -> None:
+    source.analysed(PRIYA, Attendee("Priya Shah"))
+
+    source.forget()
+
+    assert all_of(source.runtime, Meeting) == []
+
+
+def test_a_second_row_of_theirs_is_not_named_beside_others(source: Source) -> None:
+    source.analysed(PRIYA, Attendee("Priya Shah"), OMAR)
+
+    source.forget()
+
+    assert "Priya" not in source.kept()
+    assert "Omar Haddad" in source.kept()
+
+
+def test_records_that_a_member_added_do_not_name_them_either(source: Source) -> None:
+    meeting = source.analysed(PRIYA, OMAR)
+    for record in (
+        RecordRef("Contact", "501", "Priya Shah"),
+        RecordRef("Deal", "77", "Priya Shah, renewal"),
+        RecordRef("Contact", "502", "Omar Haddad"),
+    ):
+        add_match(source.runtime, meeting.organisation_id, meeting.id, source.connection.id, record, actor="usr_1")
+
+    source.forget()
+
+    kept = [match.record_name for match in all_of(source.runtime, CrmMatch)]
+    assert sorted(kept) == ["Omar Haddad", "Somebody, renewal"]
