@@ -139,8 +139,8 @@ def _start(session: Session, connection: Connection, row: InboundEvent, event: S
     elif event.incomplete:
         enqueue(session, completing_work(row, attempt=0))
     elif event.kind in _STARTS_WORK and event.recording is not None:
-        note_announced(session, connection, event, row.source, now)
-        enqueue(session, recording_work(connection, row, attempt=0))
+        if note_announced(session, connection, event, row.source, now):
+            enqueue(session, recording_work(connection, row, attempt=0))
     elif event.kind is EventKind.MEETING_ENDED and event.recording is not None:
         note_ended(session, connection, event, now)
 

@@ -25,11 +25,12 @@ from hub.connections.models import Connection
 from hub.crm.models import CrmMatch
 from hub.crm.service import add_match
 from hub.errors import Conflict
+from hub.ingest import service
 from hub.ingest.models import InboundEvent, InboundSource
 from hub.ingest.service import take_in
 from hub.meetings import setbacks
 from hub.meetings.cases import Case, Inputs, load_case
-from hub.meetings.deleting import forget
+from hub.meetings.deleting import delete_meeting, forget
 from hub.meetings.describing import store_details
 from hub.meetings.models import Meeting, MeetingState, Participant
 from hub.meetings.progress import ProgressWriter
@@ -37,7 +38,7 @@ from hub.meetings.purpose import Gate
 from hub.meetings.reprocessing import reprocess
 from hub.meetings.results import publish_result, store_result
 from hub.runtime import Runtime
-from tests.support.stores import queueing
+from tests.support.stores import queued, queueing
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PRIYA, OMAR = Attendee("Priya Shah", "priya@contoso.example"), Attendee("Omar Haddad", "omar@contoso.example")
@@ -232,3 +233,17 @@ def test_records_that_a_member_added_do_not_name_them_either(source: Source) -> 
 
     kept = [match.record_name for match in all_of(source.runtime, CrmMatch)]
     assert sorted(kept) == ["Omar Haddad", "Somebody, renewal"]
+
+
+@pytest.mark.parametrize("kind", [EventKind.RECORDING_COMPLETED, EventKind.MEETING_ENDED])
+def test_a_meeting_that_is_deleted_while_its_event_arrives_is_not_made_anew(
+    source: Source, monkeypatch: pytest.MonkeyPatch, kind: EventKind
+) -> None:
+    meeting = source.analysed(PRIYA)
+    delete_meeting(source.runtime, meeting.organisation_id, meeting.id, actor="usr_1")
+    monkeypatch.setattr(service, "is_closed", lambda *_: False)  # the first look came before that
+
+    source.announce("k2", kind)
+
+    assert [all_of(source.runtime, model) for model in (Meeting, InboundEvent)] == [[], []]
+    assert len(queued(source.runtime)) == 2  # the first announcement, and the search for records
