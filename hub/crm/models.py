@@ -25,8 +25,8 @@ class CrmMatch(TenantModel, table=True):
     record_url: str = ""
     participant_email: str | None = None
     rule: str
-    """The matching rule, for example `contact_by_email`, `opportunity_by_contact_role`; or what a
-    person did, as `hub.crm.repository` names it: chose another record, added one, or took one away."""
+    """The matching rule, for example `contact_by_email`, `opportunity_by_contact_role`; or, as `hub.crm.repository`
+    names it, what a person did (chose another record, added one, took one away), or that the CRM deleted the record."""
     reason: str
     alternatives: list[dict[str, str]] = json_field(default_factory=list)
     chosen_by: str = "rule"

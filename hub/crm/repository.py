@@ -18,6 +18,9 @@ REMOVED: Final = "removed"
 """A person took it away: the row stays, so that matching again does not bring it back."""
 ADDITION_REMOVED: Final = "addition_removed"
 """The same for one that a person had added."""
+GONE: Final = "record_deleted"
+"""The CRM deleted the record: nothing sees the row any more, but whose record it was is known should the CRM ask to
+forget that person. A rule that finds the record again brings the match back."""
 TAKEN_AWAY: Final = frozenset({REMOVED, ADDITION_REMOVED})
 ABOUT_ITSELF: Final = frozenset({ADDED, ADDITION_REMOVED})
 """What decides about its own record; the others also about whichever one a rule would put there."""
@@ -34,13 +37,14 @@ class Matches(TenantRepository[CrmMatch]):
 
     def decided(self, meeting_id: str, connection_id: str | None = None) -> Sequence[CrmMatch]:
         """Everything known, also what a person removed."""
-        statement = self.select().where(CrmMatch.meeting_id == meeting_id).order_by(col(CrmMatch.id))
+        statement = self.select().where(CrmMatch.meeting_id == meeting_id, CrmMatch.rule != GONE)
+        statement = statement.order_by(col(CrmMatch.id))
         if connection_id is not None:
             statement = statement.where(CrmMatch.connection_id == connection_id)
         return self.all(statement)
 
     def find(self, meeting_id: str, connection_id: str, record: RecordRef) -> CrmMatch | None:
-        """The row of one record."""
+        """The row of one record, also of one that is gone."""
         statement = self.select().where(
             CrmMatch.meeting_id == meeting_id,
             CrmMatch.connection_id == connection_id,

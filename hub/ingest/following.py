@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from connectors.base.records import EventKind, RecordChange, RecordRef
 from hub.accounts import audit
 from hub.crm.models import CrmMatch
-from hub.crm.repository import BY_RULE, Matches
+from hub.crm.repository import BY_RULE, GONE, Matches
 from hub.ingest.models import InboundEvent
 from hub.ingest.sealing import open_event
 from hub.meetings import timeline
@@ -21,8 +21,10 @@ _STEP: Final = "crm.record_followed"
 
 
 def follow(runtime: Runtime, event_id: str) -> int:
-    """Do what one event asks for; gives how many matches it was about. Doing it again changes nothing."""
-    emails: set[str] = set()
+    """Do what one event asks for, all of it or nothing; gives how many matches it was about.
+
+    Doing it again changes nothing.
+    """
     with runtime.database.transaction() as session:
         event = session.get(InboundEvent, event_id)
         change = open_event(runtime.vault, event).records if event else None
@@ -30,11 +32,9 @@ def follow(runtime: Runtime, event_id: str) -> int:
             return 0
         rows = _matches(session, event, change)
         if event.kind == EventKind.PERSON_FORGOTTEN:
-            emails = {row.participant_email.lower() for row in rows if row.participant_email}
-        for row in rows:
+            _forget(session, runtime, event, rows)
+        for row in _matches(session, event, change):
             _follow_one(session, runtime, event, row, change)
-    for email in emails:
-        _forget(runtime, event.organisation_id, event.connection_id, email)
     _log.info("crm.records_followed", kind=event.kind, connection_id=event.connection_id, matches=len(rows))
     return len(rows)
 
@@ -56,7 +56,7 @@ def _follow_one(session: Session, runtime: Runtime, event: InboundEvent, row: Cr
         words = f"{change.type} {row.record_id} was merged into {change.into} in the CRM."
         _merge(session, row, change.into)
     else:
-        session.delete(row)
+        _end(session, event, row)
     timeline.record(
         session,
         organisation_id=event.organisation_id,
@@ -66,6 +66,14 @@ def _follow_one(session: Session, runtime: Runtime, event: InboundEvent, row: Cr
         message=words,
         at=runtime.clock(),
     )
+
+
+def _end(session: Session, event: InboundEvent, row: CrmMatch) -> None:
+    """A deleted record gets nothing more. Whose it was is kept: a privacy deletion may follow, and names the record."""
+    if event.kind == EventKind.RECORD_DELETED and row.participant_email:
+        row.rule, row.chosen_by = GONE, BY_RULE
+    else:
+        session.delete(row)
 
 
 def _merge(session: Session, row: CrmMatch, into: str) -> None:
@@ -82,15 +90,17 @@ def _merge(session: Session, row: CrmMatch, into: str) -> None:
     session.flush()
 
 
-def _forget(runtime: Runtime, organisation_id: str, connection_id: str, email: str) -> None:
-    meetings = forget_person(runtime, organisation_id, email)
-    with runtime.database.transaction() as session:
+def _forget(session: Session, runtime: Runtime, event: InboundEvent, rows: Sequence[CrmMatch]) -> None:
+    """Forget the people of these matches everywhere: that takes the matches by their addresses away as well."""
+    for email in sorted({row.participant_email.lower() for row in rows if row.participant_email}):
+        meetings = forget_person(session, event.organisation_id, email, runtime.clock())
         audit.record(
             session,
-            organisation_id=organisation_id,
+            organisation_id=event.organisation_id,
             actor="hub",
             action="person.forgotten",
-            subject=connection_id,
+            subject=event.connection_id,
             at=runtime.clock(),
             details={"meetings": meetings, "reason": "the person was deleted for privacy in the CRM"},
         )
+    session.flush()

@@ -24,7 +24,7 @@ from hub.ingest.opening import opening_for
 from hub.ingest.sealing import seal_event
 from hub.kit.insert import insert_once
 from hub.meetings.announced import note_announced, note_ended
-from hub.meetings.deleted import was_deleted
+from hub.meetings.closed import is_closed
 from hub.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
@@ -99,8 +99,8 @@ def _take_one(
     runtime: Runtime, session: Session, connection: Connection, event: SourceEvent, source: InboundSource
 ) -> bool:
     now = runtime.clock()
-    if event.recording and was_deleted(session, connection.id, event.recording.meeting_id):
-        _log.info("event.of_deleted_meeting", provider=connection.provider, kind=event.kind)
+    if event.recording and is_closed(session, connection.id, event.recording.meeting_id):
+        _log.info("event.of_closed_meeting", provider=connection.provider, kind=event.kind)
         return False
     event = _this_time(event, now)
     row = InboundEvent(
@@ -139,8 +139,8 @@ def _start(session: Session, connection: Connection, row: InboundEvent, event: S
     elif event.incomplete:
         enqueue(session, completing_work(row, attempt=0))
     elif event.kind in _STARTS_WORK and event.recording is not None:
-        note_announced(session, connection, event, row.source, now)
-        enqueue(session, recording_work(connection, row, attempt=0))
+        if note_announced(session, connection, event, row.source, now):
+            enqueue(session, recording_work(connection, row, attempt=0))
     elif event.kind is EventKind.MEETING_ENDED and event.recording is not None:
         note_ended(session, connection, event, now)
 

@@ -9,13 +9,17 @@ from connectors.base.records import SourceEvent
 from hub.connections.models import Connection
 from hub.kit.insert import insert_once
 from hub.meetings import timeline
+from hub.meetings.closed import forget_events, is_closed
+from hub.meetings.forgetting import delete_rows
 from hub.meetings.models import Meeting
 from hub.meetings.repository import Meetings
 
 
-def note_announced(session: Session, connection: Connection, event: SourceEvent, source: str, now: datetime) -> Meeting:
-    """The meeting of an event that brings a recording or a transcript."""
+def note_announced(session: Session, connection: Connection, event: SourceEvent, source: str, now: datetime) -> bool:
+    """Note an event that brings a recording or a transcript on its meeting; False where that was closed meanwhile."""
     meeting = _meeting(session, connection, event, now)
+    if meeting is None:
+        return False
     step = "recording.announced" if event.kind == "recording.completed" else "transcript.announced"
     details: dict[str, object] = {"source": source, "occurred_at": event.occurred_at.isoformat()}
     timeline.record(
@@ -27,7 +31,7 @@ def note_announced(session: Session, connection: Connection, event: SourceEvent,
         details=details,
         at=now,
     )
-    return meeting
+    return True
 
 
 def note_delays(
@@ -49,9 +53,11 @@ def note_delays(
         )
 
 
-def note_ended(session: Session, connection: Connection, event: SourceEvent, now: datetime) -> Meeting:
-    """The meeting of an event that only says that it is over."""
+def note_ended(session: Session, connection: Connection, event: SourceEvent, now: datetime) -> None:
+    """Note an event that only says that its meeting is over."""
     meeting = _meeting(session, connection, event, now)
+    if meeting is None:
+        return
     meeting.ended_at = event.occurred_at
     timeline.record(
         session,
@@ -60,10 +66,10 @@ def note_ended(session: Session, connection: Connection, event: SourceEvent, now
         step="meeting.ended",
         at=event.occurred_at,
     )
-    return meeting
 
 
-def _meeting(session: Session, connection: Connection, event: SourceEvent, now: datetime) -> Meeting:
+def _meeting(session: Session, connection: Connection, event: SourceEvent, now: datetime) -> Meeting | None:
+    """The meeting of an event, made where it is new; None, and the event is forgotten, where it was just closed."""
     if event.recording is None:
         raise ValueError(f"a {event.kind} event names no recording")
     row = Meeting(
@@ -74,7 +80,13 @@ def _meeting(session: Session, connection: Connection, event: SourceEvent, now: 
         created_at=now,
         updated_at=now,
     )
-    insert_once(session, row, on=("connection_id", "external_id"))
+    is_new = insert_once(session, row, on=("connection_id", "external_id"))
+    # the insert has waited for whoever was deleting the meeting: only now is it certain what they left
+    if is_closed(session, connection.id, row.external_id):
+        forget_events(session, connection.id, row.external_id)
+        if is_new:
+            delete_rows(session, [row.id])
+        return None
     found = _known(session, connection, row.external_id)
     if found is None:
         raise LookupError("the meeting was removed while its event arrived")

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
 from connectors.base.errors import RequestRejected
 from connectors.base.records import FileKind, MeetingDetails, RecordingFile, RecordingRef
 from hub.connections.models import Connection
 from hub.ingest.models import InboundEvent
 from hub.ingest.sealing import open_event
+from hub.meetings.closed import is_closed
 from hub.meetings.models import Meeting
 from hub.meetings.repository import Meetings
 from hub.runtime import Runtime
@@ -42,17 +45,28 @@ class Inputs:
 
 
 def load_case(runtime: Runtime, event_id: str, attempt: int) -> Case | None:
-    """The case of an event; None when its connection's data was deleted meanwhile."""
+    """The case of an event; None when its connection's data was deleted meanwhile, or its meeting was closed."""
     with runtime.database.transaction() as session:
         event = session.get(InboundEvent, event_id)
         if event is None:
             return None
         recording = open_event(runtime.vault, event).recording
         connection = session.get_one(Connection, event.connection_id)
-        if recording is None:
+        if recording is None or is_closed(session, connection.id, recording.meeting_id):
             return None
         meeting = Meetings(session, event.organisation_id).by_external_id(connection.id, recording.meeting_id)
         return None if meeting is None else Case(event, connection, meeting, recording, attempt)
+
+
+def open_meeting(session: Session, case: Case) -> Meeting | None:
+    """The case's meeting, to be written to in this transaction; None once it was closed or deleted while the case ran.
+
+    Who closes it waits for the transaction, or it waits for them: nothing that a run found is kept after that.
+    """
+    meeting = Meetings(session, case.organisation_id).hold(case.meeting.id)
+    if meeting is None or is_closed(session, case.connection.id, meeting.external_id):
+        return None
+    return meeting
 
 
 def choose_inputs(details: MeetingDetails) -> Inputs:

@@ -1,7 +1,5 @@
 """Deletes one meeting, or what is known of one person, because somebody asked for it."""
 
-from typing import Final
-
 from sqlmodel import Session, col, select
 
 from hub.accounts import audit
@@ -11,13 +9,11 @@ from hub.deliveries.models import Attempt, Delivery, DeliveryState
 from hub.deliveries.outbox import STARTED
 from hub.errors import Conflict, NotFound
 from hub.meetings.anonymising import forget_person
-from hub.meetings.deleted import remember
+from hub.meetings.closed import close
 from hub.meetings.forgetting import delete_rows
-from hub.meetings.models import Meeting, MeetingState
+from hub.meetings.models import UNDER_WAY, Meeting
 from hub.meetings.repository import Meetings
 from hub.runtime import Runtime
-
-_UNDER_WAY: Final = {MeetingState.FETCHING, MeetingState.ANALYSING}
 
 
 def delete_meeting(runtime: Runtime, organisation_id: str, meeting_id: str, *, actor: str) -> None:
@@ -27,7 +23,7 @@ def delete_meeting(runtime: Runtime, organisation_id: str, meeting_id: str, *, a
     Raises `NotFound`, and `Conflict` while it is being analysed or sent. The audit log keeps neither title nor names.
     """
     with runtime.database.transaction() as session:
-        meeting = Meetings(session, organisation_id).get(meeting_id)
+        meeting = Meetings(session, organisation_id).hold(meeting_id)
         if meeting is None:
             raise NotFound("There is no such meeting.")
         _require_idle(session, meeting)
@@ -41,7 +37,7 @@ def delete_meeting(runtime: Runtime, organisation_id: str, meeting_id: str, *, a
             at=runtime.clock(),
             details={"provider": meeting.provider, "started_at": started},
         )
-        remember(session, meeting, runtime.clock())
+        close(session, meeting, runtime.clock())
         delete_rows(session, [meeting.id])
 
 
@@ -51,10 +47,10 @@ def forget(runtime: Runtime, organisation_id: str, email: str, *, actor: str) ->
     Raises `DetailsInvalid` for what is no address, and where nobody has it. The audit log does not keep the address.
     """
     address = clean_email(email)
-    meetings = forget_person(runtime, organisation_id, address)
-    if not meetings:
-        raise DetailsInvalid("email", "Nobody with this address was in a meeting that is kept here.")
     with runtime.database.transaction() as session:
+        meetings = forget_person(session, organisation_id, address, runtime.clock())
+        if not meetings:
+            raise DetailsInvalid("email", "Nobody with this address was in a meeting that is kept here.")
         audit.record(
             session,
             organisation_id=organisation_id,
@@ -68,7 +64,7 @@ def forget(runtime: Runtime, organisation_id: str, email: str, *, actor: str) ->
 
 
 def _require_idle(session: Session, meeting: Meeting) -> None:
-    if meeting.state in _UNDER_WAY:
+    if meeting.state in UNDER_WAY:
         raise Conflict("This meeting is being analysed. Delete it when that is done.")
     calling = (
         select(Attempt.id)

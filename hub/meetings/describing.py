@@ -6,17 +6,22 @@ from connectors.base.records import Attendee, MeetingDetails
 from hub.accounts.models import Organisation
 from hub.kit.insert import insert_once
 from hub.meetings import timeline
-from hub.meetings.cases import Case, Inputs
+from hub.meetings.cases import Case, Inputs, open_meeting
 from hub.meetings.models import Meeting, MeetingState, Participant, Recording
 from hub.meetings.purpose import is_internal
 from hub.meetings.repository import Participants, Recordings
 from hub.runtime import Runtime
 
 
-def store_details(runtime: Runtime, case: Case, details: MeetingDetails, inputs: Inputs) -> None:
-    """Bring meeting, participants and files up to date; what was known before stays."""
+def store_details(runtime: Runtime, case: Case, details: MeetingDetails, inputs: Inputs) -> bool:
+    """Bring meeting, participants and files up to date; what was known before stays.
+
+    False, and nothing of it is kept, where the meeting was closed meanwhile.
+    """
     with runtime.database.transaction() as session:
-        meeting = session.get_one(Meeting, case.meeting.id)
+        meeting = open_meeting(session, case)
+        if meeting is None:
+            return False
         _store_facts(meeting, details)
         meeting.state, meeting.state_reason, meeting.progress = MeetingState.FETCHING, "", 0.0
         meeting.updated_at = runtime.clock()
@@ -33,6 +38,7 @@ def store_details(runtime: Runtime, case: Case, details: MeetingDetails, inputs:
             details={"participants": len(details.attendees), "files": len(details.files)},
             at=runtime.clock(),
         )
+        return True
 
 
 def _store_facts(meeting: Meeting, details: MeetingDetails) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlmodel import Field, UniqueConstraint
 
@@ -18,6 +19,10 @@ class MeetingState(StrEnum):
     ANALYSING = "analysing"
     COMPLETED = "completed"
     FAILED = "failed"
+
+
+UNDER_WAY: Final = (MeetingState.FETCHING, MeetingState.ANALYSING)
+"""A run is at work on the meeting."""
 
 
 class Meeting(TenantModel, table=True):
@@ -47,7 +52,11 @@ class Meeting(TenantModel, table=True):
 
 
 class DeletedMeeting(TenantModel, table=True):
-    """A meeting that somebody deleted: its provider may still announce a transcript, which must not bring it back."""
+    """A meeting that is closed to what its provider announces: a transcript must not bring back what was deleted.
+
+    Where all of it was deleted, this is all that is left; where a person was forgotten, the meeting is kept without
+    them. See `hub.meetings.closed`.
+    """
 
     __table_args__ = (UniqueConstraint("connection_id", "external_id"),)
 

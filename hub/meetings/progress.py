@@ -7,14 +7,14 @@ from typing import Final
 import sqlalchemy as sa
 from sqlmodel import col
 
-from hub.meetings.models import Meeting, MeetingState
+from hub.meetings.models import UNDER_WAY, Meeting, MeetingState
 from hub.runtime import Runtime
 
 _PERIOD_S: Final = 0.5
 
 
 class ProgressWriter:
-    """Writes the progress of one meeting in one state; too frequent figures are dropped."""
+    """Writes the progress of one meeting in one state; too frequent figures are dropped, and those of an ended run."""
 
     def __init__(self, runtime: Runtime, meeting_id: str, state: MeetingState) -> None:
         self._runtime = runtime
@@ -30,6 +30,7 @@ class ProgressWriter:
 
     def _write(self, done: float) -> None:
         values = {"state": self._state, "progress": min(1.0, max(0.0, done)), "updated_at": self._runtime.clock()}
-        statement = sa.update(Meeting).where(col(Meeting.id) == self._meeting_id).values(**values)
+        under_way = sa.and_(col(Meeting.id) == self._meeting_id, col(Meeting.state).in_(UNDER_WAY))
+        statement = sa.update(Meeting).where(under_way).values(**values)
         with self._runtime.database.transaction() as session:
             session.connection().execute(statement)

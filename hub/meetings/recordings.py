@@ -34,9 +34,10 @@ class _Fetched:
     """What cut a download short before it went on, in words."""
 
 
-async def analyse_recording(runtime: Runtime, case: Case) -> str:
+async def analyse_recording(runtime: Runtime, case: Case) -> str | None:
     """The id of the stored analysis; fetches and analyses only what was not analysed before.
 
+    None where the meeting was closed meanwhile.
     Raises the connector's errors and `hub.analysis.runner.AnalysisFailed`. No media is left behind, whatever happens.
     """
     async with run_directory(runtime.settings.media_dir) as directory:
@@ -45,7 +46,8 @@ async def analyse_recording(runtime: Runtime, case: Case) -> str:
             inputs = choose_inputs(details)
             if known := await asyncio.to_thread(find_result, runtime, case, inputs):
                 return known
-            await asyncio.to_thread(store_details, runtime, case, details, inputs)
+            if not await asyncio.to_thread(store_details, runtime, case, details, inputs):
+                return None
             fetched = await _fetch(runtime, case, source, inputs, directory)
         await asyncio.to_thread(_note_fetched, runtime, case, inputs, fetched)
         gate = await asyncio.to_thread(_gate, runtime, case, fetched.transcript)

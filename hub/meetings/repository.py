@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import sqlalchemy as sa
 from sqlmodel import col
 
 from hub.kit.repository import TenantRepository
@@ -13,6 +14,15 @@ class Meetings(TenantRepository[Meeting]):
     """Recorded meetings."""
 
     model: ClassVar[type[Any]] = Meeting
+
+    def hold(self, meeting_id: str) -> Meeting | None:
+        """The meeting as it is now; nobody else changes it until this transaction ends. None when it is gone."""
+        # an update that changes nothing holds the row on PostgreSQL, and the whole store on SQLite
+        same = sa.update(Meeting).where(col(Meeting.id) == meeting_id).values(updated_at=Meeting.updated_at)
+        self.session.flush()
+        self.session.connection().execute(same)
+        statement = self.select().where(Meeting.id == meeting_id)
+        return self.session.exec(statement.execution_options(populate_existing=True)).first()
 
     def by_external_id(self, connection_id: str, external_id: str) -> Meeting | None:
         """The meeting that the provider knows by this id."""

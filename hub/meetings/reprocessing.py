@@ -14,11 +14,10 @@ from hub.ingest.models import InboundEvent
 from hub.ingest.sealing import open_event, seal_event
 from hub.ingest.service import recording_work
 from hub.kit.ids import new_id
-from hub.meetings.models import Meeting, MeetingState
+from hub.meetings.closed import is_closed
+from hub.meetings.models import UNDER_WAY, Meeting, MeetingState
 from hub.meetings.repository import Meetings
 from hub.runtime import Runtime
-
-_UNDER_WAY = (MeetingState.FETCHING, MeetingState.ANALYSING)
 
 _AGAIN: Final = ":again:"
 
@@ -32,10 +31,10 @@ def reprocess(runtime: Runtime, organisation_id: str, meeting_id: str, *, actor:
     """Start the pipeline once more. Raises `NotFound`, and `Conflict` where that is not possible now."""
     now = runtime.clock()
     with runtime.database.transaction() as session:
-        meeting = Meetings(session, organisation_id).get(meeting_id)
+        meeting = Meetings(session, organisation_id).hold(meeting_id)
         if meeting is None:
             raise NotFound("There is no such meeting.")
-        if meeting.state in _UNDER_WAY:
+        if meeting.state in UNDER_WAY:
             raise Conflict("This meeting is being analysed already.")
         connection = _connection(session, meeting)
         event = _again(runtime, session, connection, meeting)
@@ -63,6 +62,11 @@ def _connection(session: Session, meeting: Meeting) -> Connection:
 
 def _again(runtime: Runtime, session: Session, connection: Connection, meeting: Meeting) -> InboundEvent:
     """The newest announcement of the recording, stored once more under a key of its own."""
+    if is_closed(session, connection.id, meeting.external_id):
+        raise Conflict(
+            "Somebody who took part in this meeting was forgotten. It cannot be analysed again, because its recording"
+            " would bring them back; the result stays as it is."
+        )
     known = session.exec(
         select(InboundEvent)
         .where(

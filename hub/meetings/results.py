@@ -13,10 +13,10 @@ from hub.engine import queues
 from hub.engine.enqueue import Work, enqueue
 from hub.kit.insert import insert_once
 from hub.meetings import timeline
-from hub.meetings.cases import Case, Inputs
+from hub.meetings.cases import Case, Inputs, open_meeting
 from hub.meetings.models import Meeting, MeetingState
 from hub.meetings.purpose import POLICY, Gate
-from hub.meetings.repository import Participants
+from hub.meetings.repository import Meetings, Participants
 from hub.runtime import Runtime
 
 MATCH_MEETING: Final = "match_meeting"
@@ -29,9 +29,14 @@ def find_result(runtime: Runtime, case: Case, inputs: Inputs) -> str | None:
         return found.id if found else None
 
 
-def store_result(runtime: Runtime, case: Case, inputs: Inputs, gate: Gate, result: Mapping[str, Any]) -> str:
-    """Keep the result as the meeting's next revision; gives its id. Storing it again gives the same id."""
+def store_result(runtime: Runtime, case: Case, inputs: Inputs, gate: Gate, result: Mapping[str, Any]) -> str | None:
+    """Keep the result as the meeting's next revision; gives its id. Storing it again gives the same id.
+
+    None, and the result is not kept, where the meeting was closed meanwhile.
+    """
     with runtime.database.transaction() as session:
+        if open_meeting(session, case) is None:
+            return None
         row = _insert(session, runtime, case, inputs, result)
         _join_speakers(session, case, gate)
         _note_gate(session, runtime, case, row, gate)
@@ -54,7 +59,10 @@ def publish_result(runtime: Runtime, analysis_id: str) -> None:
         analysis = session.get(Analysis, analysis_id)
         if analysis is None or analysis.state is AnalysisState.COMPLETED or analysis.meeting_id is None:
             return
-        meeting = session.get_one(Meeting, analysis.meeting_id)
+        meeting = Meetings(session, analysis.organisation_id).hold(analysis.meeting_id)
+        if meeting is None:
+            return
+        session.refresh(analysis)  # somebody may have been forgotten in it since
         analysis.state, analysis.completed_at = AnalysisState.COMPLETED, now
         meeting.state, meeting.state_reason, meeting.progress = MeetingState.COMPLETED, "", 1.0
         meeting.revision, meeting.updated_at = max(meeting.revision, analysis.revision), now

@@ -14,7 +14,7 @@ from hub.engine.retry import DecisionKind, decide
 from hub.ingest.models import InboundEvent
 from hub.ingest.service import recording_work
 from hub.meetings import timeline
-from hub.meetings.cases import Case
+from hub.meetings.cases import Case, open_meeting
 from hub.meetings.models import Meeting, MeetingState
 from hub.meetings.reprocessing import again_id
 from hub.runtime import Runtime
@@ -48,7 +48,9 @@ def handle_connector_error(runtime: Runtime, case: Case, error: ConnectorError) 
         fail(runtime, case, error.code or "provider_refused", error.message)
         return
     with runtime.database.transaction() as session:
-        meeting = session.get_one(Meeting, case.meeting.id)
+        meeting = open_meeting(session, case)
+        if meeting is None:
+            return
         if meeting.revision == 0:
             meeting.state, meeting.progress = MeetingState.WAITING, 0.0
         meeting.state_reason, meeting.updated_at = f"{error.message} ({decision.why})", runtime.clock()
@@ -73,7 +75,9 @@ def fail(runtime: Runtime, case: Case, code: str, detail: str) -> None:
     reason = _WORDS.get(code, detail)
     now = runtime.clock()
     with runtime.database.transaction() as session:
-        meeting = session.get_one(Meeting, case.meeting.id)
+        meeting = open_meeting(session, case)
+        if meeting is None:
+            return
         if meeting.revision == 0:
             meeting.state, meeting.state_reason, meeting.progress = MeetingState.FAILED, reason, 0.0
         meeting.updated_at = now
@@ -94,8 +98,8 @@ def _failure_key(case: Case, meeting: Meeting, code: str) -> str:
 def _wait_for_recording(runtime: Runtime, case: Case) -> None:
     """A transcript came before its recording, whose own event is still to come."""
     with runtime.database.transaction() as session:
-        meeting = session.get_one(Meeting, case.meeting.id)
-        if meeting.revision == 0 and meeting.state is not MeetingState.FAILED:
+        meeting = open_meeting(session, case)
+        if meeting is not None and meeting.revision == 0 and meeting.state is not MeetingState.FAILED:
             meeting.state, meeting.progress = MeetingState.WAITING, 0.0
             meeting.state_reason = "The transcript is there, and its recording is not yet."
             meeting.updated_at = runtime.clock()

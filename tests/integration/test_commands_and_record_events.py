@@ -10,17 +10,20 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
-from connectors.base.records import EventKind, InboundRequest, RecordChange, SourceEvent
+from connectors.base.records import Candidate, EventKind, InboundRequest, RecordChange, RecordRef, SourceEvent
 from hub.accounts.models import Organisation
 from hub.analysis.models import Analysis, AnalysisState
 from hub.connections.models import Connection, ConnectionState
 from hub.connections.sealing import seal_tokens
 from hub.crm.models import CrmMatch
+from hub.crm.repository import Matches
+from hub.crm.service.matching import store_candidates
 from hub.deliveries.models import Delivery, DeliveryState, Destination
 from hub.ingest.following import follow
 from hub.ingest.models import InboundEvent
 from hub.ingest.sealing import seal_event
 from hub.ingest.service import accept
+from hub.meetings import anonymising
 from hub.meetings.models import Meeting, Participant, TimelineEntry
 from hub.runtime import Runtime
 from hub.settings import OAuthApp
@@ -196,7 +199,7 @@ def test_a_deleted_record_gets_nothing_more(office: Office) -> None:
 
     office.hear(EventKind.RECORD_DELETED, RecordChange("Contact", ("501",)))
 
-    assert [match.record_id for match in _all(office.runtime, CrmMatch)] == ["777"]
+    assert _standing(office) == ["777"]
     assert {person.email for person in _all(office.runtime, Participant)} >= {"priya@contoso.example"}
 
 
@@ -206,7 +209,48 @@ def test_the_same_record_of_another_account_stays(office: Office) -> None:
 
     office.hear(EventKind.RECORD_DELETED, RecordChange("Contact", ("501",)))
 
-    assert len(_all(office.runtime, CrmMatch)) == 1
+    assert _standing(other) == ["501"]
+
+
+def test_a_record_that_is_found_again_gets_results_again(office: Office) -> None:
+    _match(office, "Contact", "501", "priya@contoso.example", chosen_by="usr_1")
+    office.hear(EventKind.RECORD_DELETED, RecordChange("Contact", ("501",)))
+
+    record = RecordRef("Contact", "501", "Priya Shah")
+    found = Candidate(record, "contact_by_email", "Priya Shah has this address", "priya@contoso.example")
+    store_candidates(office.runtime, office.crm, office.meeting.id, [found])
+
+    assert _standing(office) == ["501"]
+
+
+@pytest.mark.parametrize("order", [("deleted", "forgotten"), ("forgotten", "deleted")])
+def test_a_privacy_deletion_forgets_the_person_before_and_after_the_record_is_deleted(
+    office: Office, order: tuple[str, str]
+) -> None:
+    _match(office, "Contact", "501", "priya@contoso.example")
+    kinds = {"deleted": EventKind.RECORD_DELETED, "forgotten": EventKind.PERSON_FORGOTTEN}
+
+    for what in order:
+        office.hear(kinds[what], RecordChange("Contact", ("501",)))
+
+    assert {person.email for person in _all(office.runtime, Participant)} == {"", "omar@contoso.example"}
+    assert _all(office.runtime, CrmMatch) == []
+
+
+def test_a_privacy_deletion_that_is_cut_off_is_done_when_it_is_followed_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _match(office, "Contact", "501", "priya@contoso.example")
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(anonymising, "_anonymise", _raise)
+        with pytest.raises(ConnectionError):
+            office.hear(EventKind.PERSON_FORGOTTEN, RecordChange("Contact", ("501",)))
+
+    [event] = _all(office.runtime, InboundEvent)
+    follow(office.runtime, event.id)
+
+    assert {person.email for person in _all(office.runtime, Participant)} == {"", "omar@contoso.example"}
+    assert _all(office.runtime, CrmMatch) == []
 
 
 def test_who_asks_to_be_forgotten_is_gone_from_results_people_and_records(office: Office) -> None:
@@ -314,6 +358,17 @@ def _match(office: Office, record_type: str, record_id: str, email: str | None, 
     )
     with office.runtime.database.transaction() as session:
         session.add(row)
+
+
+def _standing(office: Office) -> list[str]:
+    with office.runtime.database.transaction() as session:
+        rows = Matches(session, office.organisation.id).of_meeting(office.meeting.id, office.crm.id)
+        assert rows == Matches(session, office.organisation.id).decided(office.meeting.id)
+        return [row.record_id for row in rows]
+
+
+def _raise(*_args: Any) -> None:
+    raise ConnectionError("cut off")
 
 
 def _one(runtime: Runtime, model: type[Any], row_id: str) -> Any:

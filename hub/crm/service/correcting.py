@@ -12,7 +12,7 @@ from hub.connections.access import open_destination
 from hub.connections.models import Connection
 from hub.connections.repository import ConnectionRepository
 from hub.crm.models import CrmMatch
-from hub.crm.repository import ADDED, ADDITION_REMOVED, BY_RULE, CHOSEN, REMOVED, TAKEN_AWAY, Matches, record_of
+from hub.crm.repository import ADDED, ADDITION_REMOVED, BY_RULE, CHOSEN, GONE, REMOVED, TAKEN_AWAY, Matches, record_of
 from hub.crm.service.matching import query_of, store_candidates
 from hub.crm.told import told
 from hub.errors import Conflict, NotFound
@@ -103,7 +103,7 @@ def _give_back(
 
 def _get(matches: Matches, match_id: str) -> CrmMatch:
     row = matches.get(match_id)
-    if row is None or row.rule in TAKEN_AWAY:
+    if row is None or row.rule in {*TAKEN_AWAY, GONE}:
         raise NotFound("There is no such match.")
     return row
 
