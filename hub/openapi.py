@@ -29,7 +29,7 @@ own workforce: nothing that is sent here says who they are.
 `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds since 1970); 429 also carries `Retry-After`.
 **Repeating.** Every POST honours `Idempotency-Key` for a day; an answer that is given again counts as a request.
 **Addresses** of recordings are fetched by https. Up to three redirects are followed, none to http or into a private
-network, and no key or cookie of yours is sent along.
+network, and no key or cookie of yours is sent along. What comes at less than 256 kB/s for long is given up.
 **Lists** are pages: `?limit&cursor`, answered with `data` and `next_cursor`.
 **Errors** have one shape; quote `request_id` to support.
 **Versions.** The address holds the version. Fields may be added, never renamed or removed. What will go says so a

@@ -14,13 +14,14 @@ from hub.accounts.plans import Plan
 from hub.analysis.schemas import REQUESTS, AnalyseOptions
 from hub.analysis.uploads import FileSink, Upload
 from hub.errors import BadRequest, HubError, InvalidInput, PayloadTooLarge, UnsupportedMedia
-from hub.kit.multipart import OpenPart, PartHead, Sink, TextSink, is_multipart, read_body, receive_parts
+from hub.kit.multipart import OpenPart, PartHead, Sink, TextRoom, TextSink, is_multipart, read_body, receive_parts
 from hub.kit.ssrf import ForbiddenTarget, check_url
 from hub.runtime import Runtime
 
 ROLES: Final = ("video", "audio", "text", "image")
 _FIELD_BYTES: Final = 64 * 1024
-_JSON_ROOM: Final = 64 * 1024
+_ROOM: Final = 64 * 1024
+"""What options and addresses add to the largest text, in JSON and in the fields of a form."""
 _QUICK_TEXT_BYTES: Final = 200_000
 _QUICK_MEDIA_BYTES: Final = 1_500_000
 _QUICK_IMAGES: Final = 20
@@ -88,7 +89,7 @@ async def _from_form(request: Request, plan: Plan, kind: str, upload: Upload) ->
 
 
 async def _from_json(request: Request, plan: Plan, kind: str, upload: Upload) -> Inputs:
-    body = await read_body(request, plan.documents_bytes + _JSON_ROOM)
+    body = await read_body(request, plan.documents_bytes + _ROOM)
     model = REQUESTS[kind]
     try:
         given = await asyncio.to_thread(model.model_validate_json, body)
@@ -119,6 +120,7 @@ class _Form:
         self._upload = upload
         self._files: dict[str, list[FileSink]] = {}
         self._fields: dict[str, list[TextSink]] = {}
+        self._room = TextRoom(plan.documents_bytes + _ROOM)
 
     @property
     def open_part(self) -> OpenPart:
@@ -147,15 +149,21 @@ class _Form:
     def _open(self, head: PartHead) -> Sink:
         name = head.name.removesuffix("[]")
         if head.filename is None and head.content_type in {"", "text/plain"}:
-            sinks = self._fields.setdefault(name, [])
-            limit = self._plan.documents_bytes if name in {"text", "transcript"} else _FIELD_BYTES
-            sinks.append(TextSink(limit))
-            return sinks[-1]
+            return self._open_field(name)
         role = self._role(name, head)
         files = self._files.setdefault(role, [])
         _require_few(role, len(files) + 1, self._plan)
         files.append(FileSink(self._upload.directory / f"{role}-{len(files)}", limit_of(self._plan, role)))
         return files[-1]
+
+    def _open_field(self, name: str) -> Sink:
+        """Raises `InvalidInput` for a second one before its text comes: all of them would lie in memory."""
+        if name in self._fields and not _is_list(name):
+            raise InvalidInput(f"The field `{name}` came more than once.", {"fields": {name: "given twice"}})
+        limit = self._plan.documents_bytes if name in {"text", "transcript"} else _FIELD_BYTES
+        sink = TextSink(limit, self._room)
+        self._fields.setdefault(name, []).append(sink)
+        return sink
 
     def _role(self, name: str, head: PartHead) -> str:
         """What a file is. Raises `InvalidInput`."""
@@ -169,18 +177,16 @@ class _Form:
         return role
 
 
+def _is_list(name: str) -> bool:
+    """Whether a form gives this field once for each of its items."""
+    return name.endswith("urls")
+
+
 def _shaped(given: Mapping[str, list[str]]) -> dict[str, Any]:
     """Form fields as the JSON body would have them: lists where lists are taken, objects where objects are."""
-    shaped: dict[str, Any] = {}
-    for name, values in given.items():
-        if name.endswith("urls"):
-            shaped[name] = values
-        elif name == "alert_thresholds":
-            shaped[name] = _object(values[-1])
-        elif len(values) > 1:
-            raise InvalidInput(f"The field `{name}` came more than once.", {"fields": {name: "given twice"}})
-        else:
-            shaped[name] = values[0]
+    shaped: dict[str, Any] = {name: values if _is_list(name) else values[0] for name, values in given.items()}
+    if "alert_thresholds" in shaped:
+        shaped["alert_thresholds"] = _object(shaped["alert_thresholds"])
     return shaped
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from hub.analysis.models import AnalysisJob
 from hub.analysis.runner import AnalysisFailed
 from hub.analysis.uploads import remove_upload, upload_of
 from hub.engine import durable
+from hub.kit.tasks import stop
 from hub.meetings.media import run_directory
 from hub.observability import tracing
 from hub.runtime import Runtime
@@ -28,6 +29,8 @@ Files = Mapping[str, Sequence[Path]]
 _QUICK: Final = "quick"
 _CORE_OPTIONS: Final = ("baseline_window_s", "thresholds", "transcribe")
 _TELL_EVERY_S: Final = 0.4
+_LOOK_EVERY_S: Final = 2.0
+"""How soon a fetch notices that its job was cancelled."""
 _ANALYSED: Final = 0.95
 _TRIES_AFTER_A_CRASH: Final = 2
 _OF_THE_PROCESS: Final = {"analysis_crashed", "analysis_timeout", "memory_exhausted"}
@@ -72,7 +75,7 @@ async def _run(runtime: Runtime, job: AnalysisJob) -> None:
 
 
 async def _collect(runtime: Runtime, job: AnalysisJob, directory: Path) -> Files:
-    """Every input as a file on this disk. Raises `AnalysisFailed`."""
+    """Every input as a file on this disk. Raises `AnalysisFailed` and `Cancelled`."""
     uploaded = upload_of(runtime.settings.media_dir, job.id)
     files = {role: [uploaded / name for name in names] for role, names in job.files.items()}
     if missing := [path.name for paths in files.values() for path in paths if not path.exists()]:
@@ -80,10 +83,23 @@ async def _collect(runtime: Runtime, job: AnalysisJob, directory: Path) -> Files
     for role, urls in jobs.urls_of(runtime, job).items():
         for number, url in enumerate(urls):
             target = directory / f"{role}-url-{number}"
-            await _tell(runtime, job, "fetch", 0.0)
-            await fetch(url, target, limit_bytes=_limit(job, role), allow_private=runtime.settings.allow_private_inputs)
+            allow_private = runtime.settings.allow_private_inputs
+            fetching = fetch(url, target, limit_bytes=_limit(job, role), allow_private=allow_private)
+            await _unless_cancelled(runtime, job, fetching)
             files.setdefault(role, []).append(target)
     return files
+
+
+async def _unless_cancelled(runtime: Runtime, job: AnalysisJob, fetching: Coroutine[Any, Any, None]) -> None:
+    """Raises what `fetching` raises, and `Cancelled` soon after somebody cancelled the job."""
+    task = asyncio.create_task(fetching)
+    try:
+        while not task.done():
+            await _tell(runtime, job, "fetch", 0.0)
+            await asyncio.wait({task}, timeout=_LOOK_EVERY_S)
+        task.result()
+    finally:
+        await stop(task)
 
 
 def _limit(job: AnalysisJob, role: str) -> int:

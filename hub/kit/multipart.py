@@ -42,16 +42,33 @@ OpenPart = Callable[[PartHead], Sink]
 
 
 @dataclass
-class TextSink:
-    """A form field, kept in memory up to `limit_bytes`."""
+class TextRoom:
+    """What the fields of one form may hold in memory together."""
 
     limit_bytes: int
+    taken: int = 0
+
+    def take(self, size: int) -> None:
+        """Raises `PayloadTooLarge` where that does not fit any more."""
+        if self.taken + size > self.limit_bytes:
+            raise PayloadTooLarge(f"The fields of the form are together over {self.limit_bytes} bytes.")
+        self.taken += size
+
+
+@dataclass
+class TextSink:
+    """A form field, kept in memory up to `limit_bytes`, and up to what other fields leave of `room`."""
+
+    limit_bytes: int
+    room: TextRoom | None = None
     data: bytearray = field(default_factory=bytearray)
 
     def write(self, data: bytes) -> None:
         """Raises `PayloadTooLarge`."""
         if len(self.data) + len(data) > self.limit_bytes:
             raise PayloadTooLarge(f"A form field is over {self.limit_bytes} bytes.")
+        if self.room is not None:
+            self.room.take(len(data))
         self.data += data
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -14,11 +14,13 @@ from hub.accounts.api_access import Caller, allow
 from hub.accounts.api_route import ApiRoute
 from hub.accounts.dependencies import CurrentRuntime
 from hub.analysis import jobs
-from hub.analysis.inputs import take_inputs
+from hub.analysis.fetching import fetch
+from hub.analysis.inputs import Inputs, take_inputs
 from hub.analysis.jobs import NewJob
 from hub.analysis.models import AnalysisJob, JobState
+from hub.analysis.runner import AnalysisFailed
 from hub.analysis.schemas import EmotionRequest
-from hub.analysis.uploads import FileSink, begin_upload
+from hub.analysis.uploads import FileSink, Upload, begin_upload
 from hub.api_schemas import error_responses, form_fields
 from hub.errors import HubError, InvalidInput, NotFound, PayloadTooLarge, request_id
 from hub.kit.ids import new_id
@@ -55,10 +57,17 @@ _AUDIO_LIKE: Final = {*FORMATS, "audio/x-wav", "audio/wave", "audio/vnd.wave", "
 _BINARY: Final = {"type": "string", "format": "binary"}
 
 
-def _body(model: type[BaseModel], file: str) -> dict[str, Any]:
-    """The request body in the OpenAPI document; the routes read it themselves."""
+def _body(model: type[BaseModel], file: str, unused: Collection[str] = ()) -> dict[str, Any]:
+    """The request body in the OpenAPI document; the routes read it themselves.
+
+    Fields in `unused` are taken and have no effect there, so that the document does not offer them.
+    """
     schema = model.model_json_schema()
     schema.pop("$defs", None)
+    for name in unused:
+        del schema["properties"][name]
+    if unused:
+        del schema["additionalProperties"]
     form = {"type": "object", "properties": {**form_fields(schema["properties"]), file: _BINARY}}
     content = {"application/json": {"schema": schema}, "multipart/form-data": {"schema": form}}
     return {"requestBody": {"required": True, "content": content}}
@@ -111,7 +120,7 @@ async def analyze_batch(request: Request, runtime: CurrentRuntime, caller: Allow
 
 @router.post(
     "/emotion/discrete",
-    openapi_extra=_body(EmotionRequest, "file"),
+    openapi_extra=_body(EmotionRequest, "file", unused=("interval", "alert_thresholds", "baseline_window_s")),
     responses=error_responses(400, 413, 415, 503),
     response_model_exclude_none=True,
 )
@@ -120,9 +129,7 @@ async def discrete(request: Request, runtime: CurrentRuntime, caller: Allowed) -
     upload = await asyncio.to_thread(begin_upload, runtime.settings.media_dir)
     try:
         inputs = await take_inputs(request, runtime, caller.plan, "emotion", upload)
-        if "audio" not in inputs.files:
-            raise InvalidInput("Send the clip as `file`; addresses are taken by /v1/emotion/async.")
-        result = await listen(runtime, caller, upload.directory / inputs.files["audio"][0])
+        result = await listen(runtime, caller, await _clip(runtime, inputs, upload))
     finally:
         upload.discard()
     if not _SHORTEST_S <= result["duration_s"] <= _LONGEST_S:
@@ -136,6 +143,21 @@ async def discrete(request: Request, runtime: CurrentRuntime, caller: Allowed) -
         all_predictions=dict(heard.shares),
         watermark=caller.plan.watermark,
     )
+
+
+async def _clip(runtime: Runtime, inputs: Inputs, upload: Upload) -> Path:
+    """The clip on the disk, whether it was sent or lies at an address. Raises `HubError`."""
+    if "audio" in inputs.files:
+        return upload.directory / inputs.files["audio"][0]
+    target = upload.directory / "audio-url"
+    allow_private = runtime.settings.allow_private_inputs
+    try:
+        await fetch(inputs.urls["audio"][0], target, limit_bytes=MOST_AUDIO_BYTES, allow_private=allow_private)
+    except AnalysisFailed as error:
+        if error.code == "payload_too_large":
+            raise PayloadTooLarge(error.message) from error
+        raise InvalidInput(error.message, {"fields": {"url": error.message}}) from error
+    return target
 
 
 @router.post(

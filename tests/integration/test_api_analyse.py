@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from sqlmodel import select
 
 from hub import runtime as runtimes
+from hub.analysis import workflows
 from hub.analysis.models import AnalysisJob
 from hub.analysis.report import AnalysisReport
 from hub.analysis.schemas import JobAnswer
@@ -185,16 +186,27 @@ class Served(BaseHTTPRequestHandler):
     """Gives a file; counts who asked."""
 
     content = b""
+    nobody_listens = threading.Event()
 
     def do_GET(self) -> None:
         if self.path == "/missing":
             self.send_error(404)
+        elif self.path == "/endless":
+            self._give_a_byte_now_and_then()
         else:
             self.send_response(302 if self.path.startswith("/shared/") else 200)
             self.send_header("Location", "/there")
             self.send_header("Content-Length", str(len(self.content)))
             self.end_headers()
             self.wfile.write(self.content)
+
+    def _give_a_byte_now_and_then(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            while not self.nobody_listens.wait(0.05):
+                self.wfile.write(b"x")
+        self.nobody_listens.set()
 
     def log_message(self, *_args: Any) -> None:
         """Say nothing."""
@@ -270,6 +282,24 @@ def test_cancelling_stops_the_analysis_and_removes_the_upload(service: tuple[Run
 
     assert api.get(location).json()["status"] == "cancelled"
     until(lambda: left_over(runtime) == [], "the upload is removed")
+
+
+def test_cancelling_ends_a_fetch_that_would_never_end(
+    service: tuple[Runtime, Api], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflows, "_LOOK_EVERY_S", 0.1)
+    runtime, api = service
+    Served.nobody_listens.clear()
+    with serving(b"") as base:
+        location = api.post("/v1/analyse/audio?async=true", json={"url": f"{base}/endless"}).headers["Location"]
+        until(lambda: api.get(location).json()["stage"] == "fetch", "it is being fetched")
+
+        api.delete(location)
+
+        is_ended = Served.nobody_listens.wait(20)
+        Served.nobody_listens.set()
+    assert is_ended
+    until(lambda: left_over(runtime) == [], "what came is removed")
 
 
 def test_a_result_can_be_forgotten(service: tuple[Runtime, Api]) -> None:

@@ -1,18 +1,23 @@
 """The compatible speech endpoints with real speech."""
 
+import asyncio
 import base64
 import io
 import wave
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 import pytest
 
+from hub import openapi_examples
 from hub import runtime as runtimes
+from hub.analysis.runner import AnalysisFailed
 from hub.runtime import Runtime
 from hub.settings import Settings
+from hub.speech import endpoints
 from hub.speech.listening import heading
 from hub.speech.schemas import AnalyzeAnswer
 from hub.speech.telling import prosody
@@ -235,6 +240,45 @@ def test_a_short_clip_has_one_emotion(service: tuple[Runtime, Api], clip: bytes,
     told = answer.json()
     assert len(told["all_predictions"]) == model
     assert told["all_predictions"][told["main_emotion"]] == told["confidence"] == max(told["all_predictions"].values())
+
+
+def test_a_short_clip_may_lie_at_an_address(
+    service: tuple[Runtime, Api], clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, api = service
+    fetched: list[tuple[str, bool]] = []
+
+    async def fetch(url: str, target: Path, *, limit_bytes: int, allow_private: bool) -> None:
+        fetched.append((url, allow_private))
+        await asyncio.to_thread(target.write_bytes, clip[:limit_bytes])
+
+    monkeypatch.setattr(endpoints, "fetch", fetch)
+    shown = openapi_examples.REQUESTS["/v1/emotion/discrete", "post"]
+
+    answer = api.post("/v1/emotion/discrete", json=shown)
+
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["all_predictions"]) == shown["model"]
+    assert fetched == [(shown["url"], False)]
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("url_unreachable", 422), ("url_too_slow", 422), ("payload_too_large", 413)]
+)
+def test_a_short_clip_that_cannot_be_fetched_is_refused_in_words(
+    service: tuple[Runtime, Api], monkeypatch: pytest.MonkeyPatch, code: str, status: int
+) -> None:
+    runtime, api = service
+
+    async def fetch(*_args: Any, **_more: Any) -> None:
+        raise AnalysisFailed(code, "The address could not be reached.")
+
+    monkeypatch.setattr(endpoints, "fetch", fetch)
+
+    answer = api.post("/v1/emotion/discrete", json={"url": "https://storage.example.com/clip.wav"})
+
+    assert (answer.status_code, answer.json()["error"]["message"]) == (status, "The address could not be reached.")
+    assert not list((runtime.settings.media_dir / "uploads").glob("job_*"))
 
 
 def test_a_clip_of_the_wrong_length_is_refused(service: tuple[Runtime, Api]) -> None:

@@ -1,7 +1,12 @@
-"""Inputs at addresses: redirects are followed a few times, each as a request of its own through the guard."""
+"""Inputs at addresses: redirects are followed a few times, each as a request of its own through the guard.
+
+What comes too slowly is given up.
+"""
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,11 +25,16 @@ pytestmark = pytest.mark.anyio
 
 
 class Moved(BaseHTTPRequestHandler):
-    """`/3` leads to `/2`, and so on to the file at `/0`; `/to?ADDRESS` leads to that address."""
+    """`/3` leads to `/2`, and so on to the file at `/0`; `/to?ADDRESS` leads to that address.
+
+    `/slow?N` gives 2,000 bytes N times, a tenth of a second apart.
+    """
 
     def do_GET(self) -> None:
         if self.path == "/0":
             self._answer(200, b"the file", [])
+        elif self.path.startswith("/slow?"):
+            self._dawdle(int(self.path.removeprefix("/slow?")))
         elif self.path.startswith("/to?"):
             self._answer(302, b"elsewhere", [("Location", self.path.removeprefix("/to?"))])
         else:
@@ -36,6 +46,14 @@ class Moved(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+    def _dawdle(self, times: int) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):  # nobody waits for it any more
+            for _ in range(times):
+                self.wfile.write(b"x" * 2000)
+                time.sleep(0.1)
 
     def log_message(self, *_args: Any) -> None:
         """Say nothing."""
@@ -68,6 +86,29 @@ async def test_a_link_that_leads_on_and_on_is_given_up_in_words(base: str, tmp_p
         await fetch(f"{base}/4", tmp_path / "file", limit_bytes=100, allow_private=True)
 
     assert raised.value.code == "url_unreachable"
+
+
+async def test_a_file_that_comes_too_slowly_is_given_up_in_words(
+    monkeypatch: pytest.MonkeyPatch, base: str, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(fetching, "_ALLOWANCE_S", 0.5)
+
+    with pytest.raises(AnalysisFailed, match="Send the file itself") as raised:
+        await fetch(f"{base}/slow?40", tmp_path / "file", limit_bytes=1_000_000, allow_private=True)
+
+    assert raised.value.code == "url_too_slow"
+
+
+async def test_a_long_file_that_comes_fast_enough_is_taken_whole(
+    monkeypatch: pytest.MonkeyPatch, base: str, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(fetching, "_ALLOWANCE_S", 1.0)
+    monkeypatch.setattr(fetching, "_SLOWEST", 200)
+    monkeypatch.setattr(fetching, "_WRITE_BYTES", 1000)
+
+    await fetch(f"{base}/slow?15", tmp_path / "file", limit_bytes=1_000_000, allow_private=True)
+
+    assert (tmp_path / "file").stat().st_size == 30_000
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,13 @@ def test_calls_of_apps_name_the_errors_of_their_own_standard(document: dict[str,
         assert document["paths"][path]["post"]["security"], path
 
 
+def test_a_clip_for_one_emotion_is_offered_no_options_that_have_no_effect(document: dict[str, Any]) -> None:
+    content = document["paths"]["/v1/emotion/discrete"]["post"]["requestBody"]["content"]
+
+    assert content["application/json"]["schema"]["properties"].keys() == {"url", "model"}
+    assert content["multipart/form-data"]["schema"]["properties"].keys() == {"file", "url", "model"}
+
+
 def test_nothing_that_was_promised_is_missing(document: dict[str, Any]) -> None:
     """After an intended addition: `python -m hub.openapi > docs/openapi.json`."""
     promised = json.loads(PROMISED.read_text())
