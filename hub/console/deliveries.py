@@ -20,7 +20,7 @@ from hub.console.sign_in import local_path
 from hub.console.states import DELIVERY, Shown
 from hub.deliveries import service
 from hub.deliveries.models import Attempt, Delivery, DeliveryState, Message
-from hub.deliveries.receipts import from_json
+from hub.deliveries.receipts import from_json, stands
 from hub.deliveries.repository import Attempts, Destinations, Endpoints, Messages
 from hub.deliveries.service.undoing import UndoReport, can_be_undone, report_of
 from hub.errors import Conflict
@@ -126,7 +126,7 @@ def delivery_rows(session: Session, organisation_id: str, found: Sequence[Delive
             shown=DELIVERY[each.state],
             attempts=tuple(attempt for attempt in tried if attempt.delivery_id == each.id),
             receipt=from_json(each.receipt) or Receipt(""),
-            can_undo=each.state is DeliveryState.SUCCEEDED
+            can_undo=stands(each.receipt)
             and not can_be_undone(session, each, connections.get(each.destination_id or "")),
             undone=report_of(session, each),
             sends_another=_sends_another(each, connections.get(each.destination_id or "")),

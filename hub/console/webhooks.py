@@ -1,6 +1,6 @@
 """Webhook endpoints: subscribe, prove, rotate, pause."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -14,6 +14,8 @@ from hub.errors import InvalidInput, NotFound
 from hub.runtime import Runtime
 
 router = APIRouter()
+_CHANGED: Final = "Saved. Events go there from now on, also those still being tried again, signed with the same secret."
+_PAUSED: Final = "Paused. Events that happen meanwhile are not sent to it; what is already on its way is still tried."
 
 
 def _asked(
@@ -53,7 +55,7 @@ def change(request: Request, endpoint_id: str, admin: CurrentAdmin, runtime: Cur
         return not_found(request)
     except InvalidInput as error:
         return _list(request, admin, runtime, typed=wanted, error=error.message, wrong=endpoint_id)
-    return redirect(request, "/webhooks", "Saved. Events go there from the next one on, signed with the same secret.")
+    return redirect(request, "/webhooks", _CHANGED)
 
 
 @router.post("/webhooks/{endpoint_id}/rotate", dependencies=[Depends(verify_csrf)])
@@ -73,9 +75,9 @@ def test(request: Request, endpoint_id: str, admin: CurrentAdmin, runtime: Curre
 
 @router.post("/webhooks/{endpoint_id}/pause", dependencies=[Depends(verify_csrf)])
 def pause(request: Request, endpoint_id: str, admin: CurrentAdmin, runtime: CurrentRuntime) -> Response:
-    """Send nothing there for now."""
+    """Announce nothing further there for now."""
     service.pause_endpoint(runtime, admin.organisation_id, endpoint_id, actor=admin.user_id)
-    return redirect(request, "/webhooks", "Paused. Events that happen meanwhile are not sent to it.")
+    return redirect(request, "/webhooks", _PAUSED)
 
 
 @router.post("/webhooks/{endpoint_id}/resume", dependencies=[Depends(verify_csrf)])

@@ -24,7 +24,7 @@ EVENT_TYPES: Final[Mapping[str, str]] = {
     "connection.reconnect_required": "A provider account must be authorised again.",
     "connection.app_refused": "A provider refuses the hub's own app; whoever runs the hub has to repair that.",
     "endpoint.disabled": "A webhook endpoint was switched off.",
-    "delivery.failed": "A result or message could not be delivered.",
+    "delivery.failed": "A result could not be delivered to a destination; failed webhooks are listed as deliveries.",
     "delivery.deadline_near": "A result is about to reach its destination later than it has to.",
     "delivery.deadline_missed": "A result did not reach its destination in time.",
 }

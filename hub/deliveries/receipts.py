@@ -35,6 +35,11 @@ def carrying(receipt: Receipt, last: Receipt | None) -> Receipt:
     return replace(receipt, former={**last.former, **receipt.former}, written={**last.written, **receipt.written})
 
 
+def stands(stored: Mapping[str, Any]) -> bool:
+    """Whether a delivery left something, and nobody took it back."""
+    return bool(stored) and "undone" not in stored
+
+
 def with_undone(stored: Mapping[str, Any], undone: Undone) -> dict[str, object]:
     """A stored receipt, and what became of it."""
     return {**stored, "undone": asdict(undone)}

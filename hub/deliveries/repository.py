@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import col
 
+from hub.deliveries import receipts
 from hub.deliveries.models import Attempt, Delivery, DeliveryState, Destination, Message, WebhookEndpoint
 from hub.kit.repository import TenantRepository
 
@@ -54,31 +55,31 @@ class Deliveries(TenantRepository[Delivery]):
         return self.session.exec(self.select().where(Delivery.key == key)).first()
 
     def last_receipt(self, destination_id: str, meeting_id: str) -> dict[str, object] | None:
-        """What the latest successful delivery of this meeting left at the destination."""
-        statement = (
-            self.select()
-            .where(
-                Delivery.destination_id == destination_id,
-                Delivery.meeting_id == meeting_id,
-                Delivery.state == DeliveryState.SUCCEEDED,
-            )
-            .order_by(col(Delivery.id).desc())
-        )
-        row = self.session.exec(statement).first()
-        return row.receipt if row else None
+        """What the deliveries of this meeting left at the destination and nobody took back.
+
+        The newest receipt tells it, whatever became of sending the same delivery again since.
+        """
+        written = [row.receipt for row in self._of_place(destination_id, meeting_id) if row.receipt]
+        return written[0] if written and receipts.stands(written[0]) else None
 
     def last_of(self, destination_id: str, meeting_id: str) -> Delivery | None:
         """The newest delivery of a meeting to a destination, in whatever state; skipped ones count as none."""
-        statement = self.select().where(
-            Delivery.destination_id == destination_id,
-            Delivery.meeting_id == meeting_id,
-            Delivery.state != DeliveryState.SKIPPED,
-        )
-        return self.session.exec(statement.order_by(col(Delivery.id).desc())).first()
+        rows = self._of_place(destination_id, meeting_id)
+        return next((row for row in rows if row.state is not DeliveryState.SKIPPED), None)
+
+    def later_than(self, delivery: Delivery) -> Sequence[Delivery]:
+        """The deliveries of the same meeting to the same destination that came after this one, newest first."""
+        rows = self._of_place(str(delivery.destination_id), str(delivery.meeting_id))
+        return [row for row in rows if row.id > delivery.id]
 
     def of_meeting(self, meeting_id: str) -> Sequence[Delivery]:
         """Everything sent about one meeting, oldest first."""
         return self.all(self.select().where(Delivery.meeting_id == meeting_id).order_by(col(Delivery.id)))
+
+    def _of_place(self, destination_id: str, meeting_id: str) -> Sequence[Delivery]:
+        """What was sent about one meeting to one destination, newest first: a row for each revision."""
+        own = self.select().where(Delivery.destination_id == destination_id, Delivery.meeting_id == meeting_id)
+        return self.all(own.order_by(col(Delivery.id).desc()))
 
 
 class Attempts(TenantRepository[Attempt]):

@@ -75,7 +75,8 @@ async def _to_crm(runtime: Runtime, delivery: Delivery, parcel: _Parcel) -> Rece
 
 async def _match_late(runtime: Runtime, delivery: Delivery, connection: Connection) -> Sequence[RecordRef]:
     """The records of a CRM that could not be asked when the result was new. Raises `Unneeded` when it has none."""
-    await match_meeting(runtime, delivery.organisation_id, str(delivery.meeting_id))
+    organisation_id, meeting_id = delivery.organisation_id, str(delivery.meeting_id)
+    await match_meeting(runtime, organisation_id, meeting_id, connection_id=connection.id)
     records = await asyncio.to_thread(_records, runtime, delivery, connection)
     if not records:
         raise Unneeded(NO_RECORD)

@@ -9,7 +9,7 @@ from hub.deliveries.models import Delivery, WebhookEndpoint
 
 
 def switch_off(session: Session, endpoint: WebhookEndpoint, reason: str, now: datetime) -> None:
-    """Send nothing to this endpoint until somebody resumes it; `reason` is for people."""
+    """Announce nothing further to this endpoint until somebody resumes it; `reason` is for people."""
     endpoint.enabled, endpoint.disabled_reason = False, reason
     session.flush()
     data = {"endpoint_id": endpoint.id, "reason": reason}

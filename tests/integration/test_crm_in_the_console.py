@@ -153,6 +153,15 @@ def test_a_delivery_is_undone_from_the_meetings_page(desk: Desk) -> None:
     assert f"/deliveries/{delivery.id}/undo" not in desk.http.get(page).text
 
 
+def test_the_meetings_page_offers_to_undo_what_stands_after_sending_it_again_failed(desk: Desk) -> None:
+    meeting, analysis_id = desk.lab.a_meeting(PRIYA)
+    [delivery] = asyncio.run(desk.lab.deliver(analysis_id))
+    with desk.lab.runtime.database.transaction() as session:
+        session.get_one(Delivery, delivery.id).state = DeliveryState.DEAD
+
+    assert f"/deliveries/{delivery.id}/undo" in desk.http.get(f"/meetings/{meeting.id}").text
+
+
 def test_another_record_is_searched_taken_and_the_correction_undone(desk: Desk) -> None:
     meeting, analysis_id = desk.lab.a_meeting(PRIYA)
     asyncio.run(desk.lab.deliver(analysis_id))

@@ -19,7 +19,7 @@ from hub.crm.service.provisioning import provision
 from hub.crm.service.rehearsing import dry_run
 from hub.crm.service.searching import search_records
 from hub.crm.service.watching import rematch_due
-from hub.deliveries.models import DeliveryState
+from hub.deliveries.models import Delivery, DeliveryState
 from hub.deliveries.planning import INTERNAL, UNDONE
 from hub.deliveries.service import change_destination, replay
 from hub.deliveries.service.undoing import undo_delivery
@@ -158,6 +158,70 @@ def test_only_the_newest_delivery_of_a_meeting_can_be_undone(lab: CrmLab) -> Non
     with pytest.raises(Conflict, match="later revision"):
         asyncio.run(undo_delivery(lab.now, lab.organisation_id, first.id, actor="usr_1"))
     asyncio.run(undo_delivery(lab.now, lab.organisation_id, second.id, actor="usr_1"))
+    assert score_of(lab, "Priya") is None
+
+
+def test_an_earlier_delivery_can_be_undone_after_a_later_revision_never_arrived(lab: CrmLab) -> None:
+    meeting, analysis_id = lab.a_meeting(PRIYA)
+    [first] = asyncio.run(lab.deliver(analysis_id))
+    _revision(lab, meeting)
+    second = _end(lab, _another_delivery(lab, first), DeliveryState.DEAD)
+
+    with pytest.raises(Conflict, match="Nothing was written"):
+        asyncio.run(undo_delivery(lab.now, lab.organisation_id, second, actor="usr_1"))
+    asyncio.run(undo_delivery(lab.now, lab.organisation_id, first.id, actor="usr_1"))
+
+    assert score_of(lab, "Priya") is None
+
+
+def test_an_earlier_delivery_is_not_undone_while_a_later_one_is_on_its_way(lab: CrmLab) -> None:
+    meeting, analysis_id = lab.a_meeting(PRIYA)
+    [first] = asyncio.run(lab.deliver(analysis_id))
+    _revision(lab, meeting)
+    _another_delivery(lab, first)
+
+    with pytest.raises(Conflict, match="on its way"):
+        asyncio.run(undo_delivery(lab.now, lab.organisation_id, first.id, actor="usr_1"))
+
+
+@pytest.mark.parametrize("ended", [DeliveryState.DEAD, DeliveryState.SKIPPED])
+def test_what_stands_in_the_crm_can_be_undone_however_sending_it_again_ended(lab: CrmLab, ended: DeliveryState) -> None:
+    meeting, analysis_id = lab.a_meeting(PRIYA)
+    [delivery] = asyncio.run(lab.deliver(analysis_id))
+    replay(lab.now, lab.organisation_id, delivery.id, actor="usr_1")
+    _end(lab, delivery.id, ended)
+
+    report = asyncio.run(undo_delivery(lab.now, lab.organisation_id, delivery.id, actor="usr_1"))
+
+    assert score_of(lab, "Priya") is None
+    assert report.delivery.state is DeliveryState.UNDONE
+    assert lab.told(meeting.id, "delivery.undone") == [report.summary]
+
+
+def test_undo_reaches_a_record_left_out_before_sending_it_again_failed(lab: CrmLab) -> None:
+    meeting, analysis_id = lab.a_meeting(PRIYA)
+    [first] = asyncio.run(lab.deliver(analysis_id))
+    replay(lab.now, lab.organisation_id, first.id, actor="usr_1")
+    _end(lab, first.id, DeliveryState.DEAD)
+    contact = next(row for row in lab.matches(meeting.id) if row.record_type == "Contact")
+    remove_match(lab.runtime, lab.organisation_id, contact.id, actor="usr_1")
+    [second] = asyncio.run(lab.deliver(_revision(lab, meeting)))
+
+    asyncio.run(undo_delivery(lab.now, lab.organisation_id, second.id, actor="usr_1"))
+
+    assert score_of(lab, "Priya") is None
+
+
+def test_undo_reaches_a_record_that_was_left_out_before_the_same_was_sent_again(lab: CrmLab) -> None:
+    meeting, analysis_id = lab.a_meeting(PRIYA)
+    [delivery] = asyncio.run(lab.deliver(analysis_id))
+    contact = next(row for row in lab.matches(meeting.id) if row.record_type == "Contact")
+    remove_match(lab.runtime, lab.organisation_id, contact.id, actor="usr_1")
+    replay(lab.now, lab.organisation_id, delivery.id, actor="usr_1")
+    asyncio.run(lab.attempt(delivery.id))
+
+    asyncio.run(undo_delivery(lab.now, lab.organisation_id, delivery.id, actor="usr_1"))
+
     assert score_of(lab, "Priya") is None
 
 
@@ -332,6 +396,24 @@ def _revision(lab: CrmLab, meeting: Meeting) -> str:
     with lab.runtime.database.transaction() as session:
         session.get_one(Meeting, meeting.id).revision = 2
         return lab.a_result(session, meeting, {}, revision=2).id
+
+
+def _another_delivery(lab: CrmLab, first: Delivery) -> str:
+    """A later delivery to the same place that is on its way."""
+    with lab.runtime.database.transaction() as session:
+        row = Delivery(
+            organisation_id=lab.organisation_id, key="later", kind="destination", destination_id=first.destination_id,
+            meeting_id=first.meeting_id, analysis_id=first.analysis_id, created_at=lab.now.clock(),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def _end(lab: CrmLab, delivery_id: str, state: DeliveryState) -> str:
+    with lab.runtime.database.transaction() as session:
+        session.get_one(Delivery, delivery_id).state = state
+    return delivery_id
 
 
 def _watches(lab: CrmLab) -> list[CrmWatch]:

@@ -254,6 +254,13 @@ def test_lists_are_followed_to_their_end(client: EchoDepth) -> None:
     assert list(client.deliveries.list(state="dead")) == []
 
 
+def test_what_does_not_exist_is_neither_deleted_nor_undone(client: EchoDepth) -> None:
+    with pytest.raises(errors.NotFound):
+        client.meetings.delete("mtg_none")
+    with pytest.raises(errors.NotFound):
+        client.deliveries.undo("dlv_none")
+
+
 @pytest.fixture
 def subscriber() -> Iterator[Subscriber]:
     with subscribing() as found:

@@ -319,6 +319,23 @@ def test_an_identifier_cannot_lead_elsewhere() -> None:
     assert transport.asked[0].url.raw_path == b"/v1/sessions/..%2Fmeetings%3Fx%3D1%23y"
 
 
+def test_a_meeting_is_deleted_and_a_delivery_undone_by_their_ids() -> None:
+    left = {"record": "Contact:1", "name": "Ana", "field": "score", "reason": "somebody changed it"}
+    delivery = {"id": "dlv_1", "kind": "destination", "state": "undone"}
+    client, transport = answering(
+        good(delivery=delivery, summary="Undone.", restored=[], left=[left], removed=["Call:7"]),
+        lambda: httpx.Response(204),
+    )
+
+    undone = client.deliveries.undo("dlv_1")
+    client.meetings.delete("mtg_1")
+
+    assert (undone.delivery.state, undone.summary, undone.removed) == ("undone", "Undone.", ["Call:7"])
+    assert undone.left[0].reason == "somebody changed it"
+    asked = [(call.method, call.url.path) for call in transport.asked]
+    assert asked == [("POST", "/v1/deliveries/dlv_1/undo"), ("DELETE", "/v1/meetings/mtg_1")]
+
+
 def test_waits_double_with_jitter_up_to_a_limit() -> None:
     chances = itertools.cycle([0.0, 1.0])
     policy = Policy(most=9, first_s=1, longest_s=6, chance=lambda: next(chances))

@@ -14,7 +14,7 @@ from connectors.base.manifest import Capability
 from connectors.base.records import Candidate, MatchQuery, Person, RecordRef
 from hub.accounts.models import Organisation
 from hub.connections.access import open_destination
-from hub.connections.models import Connection
+from hub.connections.models import Connection, ConnectionState
 from hub.connections.repository import ConnectionRepository
 from hub.crm.models import CrmMatch
 from hub.crm.policies import InternalMeetings, Policy
@@ -44,15 +44,20 @@ class Found:
     reason: str
 
 
-async def match_meeting(runtime: Runtime, organisation_id: str, meeting_id: str) -> None:
+async def match_meeting(
+    runtime: Runtime, organisation_id: str, meeting_id: str, *, connection_id: str | None = None
+) -> None:
     """Look in every CRM that takes results, and store what was found; what people decided stays as it is.
 
-    Running it again is harmless and brings in contacts that appeared late. Raises `NotFound` for the meeting, and
-    a `ConnectorError` after every CRM was asked: one that is down does not keep the others waiting.
+    With `connection_id` that CRM alone is asked, and no trouble of another one told. Running it again is harmless and
+    brings in contacts that appeared late. Raises `NotFound` for the meeting, and a `ConnectorError` after every CRM
+    was asked: one that is down does not keep the others waiting.
     """
     plan = await asyncio.to_thread(_plan, runtime, organisation_id, meeting_id)
     errors: list[ConnectorError] = []
     for connection, query in plan.searches:
+        if connection_id not in (None, connection.id):
+            continue
         try:
             await _match_in(runtime, connection, query)
         except ConnectorError as error:
@@ -143,17 +148,18 @@ def _is_external(person: Participant, meeting: Meeting, own_domains: Sequence[st
 
 
 def _crms(session: Session, organisation_id: str) -> list[tuple[Connection, Policy]]:
-    """The CRMs that take results, each with the policy of its oldest destination."""
+    """The CRMs that take results and are not disconnected, each with the policy of its oldest destination."""
     repository = ConnectionRepository(session, organisation_id)
     policies: dict[str, Policy] = {}
     for row in Destinations(session, organisation_id).enabled():
         policies.setdefault(row.connection_id, Policy.model_validate(row.policy))
     found = [(repository.get(connection_id), policy) for connection_id, policy in policies.items()]
-    return [(row, policy) for row, policy in found if row and _is_crm(row)]
+    return [(row, policy) for row, policy in found if row and _takes_results(row)]
 
 
-def _is_crm(connection: Connection) -> bool:
-    return registry.manifest(connection.provider).can(Capability.DESTINATION)
+def _takes_results(connection: Connection) -> bool:
+    is_disconnected = connection.state is ConnectionState.REVOKED  # its destinations stay switched on
+    return not is_disconnected and registry.manifest(connection.provider).can(Capability.DESTINATION)
 
 
 def store_candidates(

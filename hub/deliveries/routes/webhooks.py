@@ -145,7 +145,7 @@ async def send_test(runtime: CurrentRuntime, caller: Writer, endpoint_id: str) -
 
 @router.post("/webhook-endpoints/{endpoint_id}/pause", responses=error_responses(404))
 async def pause(runtime: CurrentRuntime, caller: Writer, endpoint_id: str) -> EndpointView:
-    """Send nothing there until it is resumed."""
+    """Announce no further events there until it is resumed. What is already on its way is still tried."""
     row = await asyncio.to_thread(
         service.pause_endpoint,
         runtime,

@@ -95,7 +95,7 @@ def rotate_endpoint_secret(runtime: Runtime, organisation_id: str, endpoint_id: 
 def pause_endpoint(
     runtime: Runtime, organisation_id: str, endpoint_id: str, *, actor: str, reason: str = f"{PAUSED} a member"
 ) -> WebhookEndpoint:
-    """Send nothing there until it is resumed; what is on its way is finished. Raises `NotFound`."""
+    """Announce nothing further there until it is resumed; what is on its way is finished. Raises `NotFound`."""
     with runtime.database.transaction() as session:
         row = _get(session, organisation_id, endpoint_id)
         switch_off(session, row, reason, runtime.clock())

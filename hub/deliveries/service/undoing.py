@@ -74,12 +74,12 @@ def can_be_undone(session: Session, delivery: Delivery, connection: Connection |
         return "Only what was written to a CRM can be undone."
     if delivery.state is DeliveryState.PENDING:
         return "This delivery is still on its way."
-    if delivery.state not in {DeliveryState.SUCCEEDED, DeliveryState.UNDONE}:
+    if not delivery.receipt:  # what was written once stands, however sending it again ended
         return "Nothing was written by this delivery."
-    newest = Deliveries(session, delivery.organisation_id).last_of(
-        str(delivery.destination_id), str(delivery.meeting_id)
-    )
-    if newest is not None and newest.id != delivery.id:
+    later = Deliveries(session, delivery.organisation_id).later_than(delivery)
+    if any(row.state is DeliveryState.PENDING for row in later):
+        return "A later revision is on its way to the same records. Undo that one once it is there."
+    if any(row.receipt for row in later):
         return "A later revision was written to the same records. Undo that one: it restores what was there first."
     return ""
 
@@ -118,7 +118,7 @@ def _finish(runtime: Runtime, organisation_id: str, delivery_id: str, undone: Un
     with runtime.database.transaction() as session:
         delivery = _locked(session, organisation_id, delivery_id)
         report = _named(session, delivery, undone)
-        if delivery.state is not DeliveryState.SUCCEEDED:
+        if delivery.state in {DeliveryState.UNDONE, DeliveryState.PENDING}:
             return report  # somebody else was as quick, or it is being sent again
         delivery.state, delivery.state_reason = DeliveryState.UNDONE, report.summary
         delivery.receipt = receipts.with_undone(delivery.receipt, undone)

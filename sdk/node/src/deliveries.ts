@@ -1,6 +1,6 @@
 /** `client.deliveries` and `client.messages`: what was sent where, and what came of it. */
 import { at, get, post, type CallOptions, type PostOptions } from './calls.js';
-import type { Delivery, Message, Recovered } from './models/records.js';
+import type { Delivery, Message, Recovered, Undone } from './models/records.js';
 import { Pages, type ListOptions } from './pages.js';
 import type { Transport } from './transport.js';
 
@@ -42,6 +42,11 @@ export class Deliveries {
   /** Send one again. */
   async resend(deliveryId: string, options: PostOptions = {}): Promise<Delivery> {
     return await this.transport.ask<Delivery>(post(at(`${DELIVERY}/resend`, deliveryId), options));
+  }
+
+  /** Restore what stood in the CRM before, where nobody changed it since, and take away what was logged. */
+  async undo(deliveryId: string, options: PostOptions = {}): Promise<Undone> {
+    return await this.transport.ask<Undone>(post(at(`${DELIVERY}/undo`, deliveryId), options));
   }
 
   /** Send again all that failed in a span of time. */

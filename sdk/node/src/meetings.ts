@@ -1,5 +1,5 @@
 /** `client.meetings`: recorded meetings with their results, CRM records and deliveries. */
-import { at, get, post, type CallOptions, type PostOptions } from './calls.js';
+import { at, get, post, remove, type CallOptions, type PostOptions } from './calls.js';
 import type { Meeting, MeetingDetails } from './models/records.js';
 import { Pages, type ListOptions } from './pages.js';
 import type { Transport } from './transport.js';
@@ -19,6 +19,14 @@ export class Meetings {
   /** One meeting with its result, people, CRM records and deliveries. */
   async get(meetingId: string, options: CallOptions = {}): Promise<MeetingDetails> {
     return await this.transport.ask<MeetingDetails>(get(at(PATH, meetingId), options));
+  }
+
+  /**
+   * Delete a meeting with its result, people and deliveries. What was written to a CRM or sent stays there: undo its
+   * deliveries first to take that back. `Conflict` while it is analysed or sent.
+   */
+  async delete(meetingId: string, options: CallOptions = {}): Promise<void> {
+    await this.transport.send(remove(at(PATH, meetingId), options));
   }
 
   /** Fetch and analyse the recording again; the result is the meeting's next revision. */

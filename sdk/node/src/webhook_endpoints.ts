@@ -69,12 +69,12 @@ export class WebhookEndpoints {
     return await this.transport.ask<Delivery>(post(at(`${PATH}/test`, endpointId), options));
   }
 
-  /** Send nothing there until it is resumed. */
+  /** Announce no further events there until it is resumed. What is already on its way is still tried. */
   async pause(endpointId: string, options: PostOptions = {}): Promise<WebhookEndpoint> {
     return await this.transport.ask<WebhookEndpoint>(post(at(`${PATH}/pause`, endpointId), options));
   }
 
-  /** Send there again. */
+  /** Send there again, from the next event on. */
   async resume(endpointId: string, options: PostOptions = {}): Promise<WebhookEndpoint> {
     return await this.transport.ask<WebhookEndpoint>(post(at(`${PATH}/resume`, endpointId), options));
   }

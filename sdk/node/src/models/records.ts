@@ -81,6 +81,30 @@ export interface Recovered {
   resent: number;
 }
 
+/** A record whose fields hold their former values again. */
+export interface Restored {
+  record: string;
+  name: string;
+  fields: string[];
+}
+
+/** What undoing left as it is, and why; `field` is empty where it is the whole record. */
+export interface Left {
+  record: string;
+  name: string;
+  field: string;
+  reason: string;
+}
+
+/** What undoing a delivery did. The delivery can be sent again afterwards. */
+export interface Undone {
+  delivery: Delivery;
+  summary: string;
+  restored: Restored[];
+  left: Left[];
+  removed: string[];
+}
+
 /** An event that was announced; `body` only where one message is asked for. */
 export interface Message {
   id: string;

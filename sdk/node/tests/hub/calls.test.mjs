@@ -166,6 +166,11 @@ test('lists are followed to their end', async () => {
   assert.deepEqual((await client.deliveries.list({ state: 'dead' }).page()).data, []);
 });
 
+test('what does not exist is neither deleted nor undone', async () => {
+  await assert.rejects(client.meetings.delete('mtg_none'), NotFound);
+  await assert.rejects(client.deliveries.undo('dlv_none'), NotFound);
+});
+
 test('webhooks are subscribed to, received and verified', async () => {
   const received = [];
   const server = createServer(async (request, response) => {

@@ -14,12 +14,14 @@ from connectors import registry
 from connectors.base.errors import ProviderUnavailable
 from connectors.base.records import Candidate, RecordRef
 from hub.accounts.models import AuditEntry, Organisation
-from hub.connections.models import Connection
+from hub.analysis.models import Analysis, AnalysisState
+from hub.connections.models import Connection, ConnectionState
 from hub.connections.sealing import seal_tokens
 from hub.crm.models import CrmMatch
 from hub.crm.repository import Matches
 from hub.crm.service import add_match, correct_match, match_meeting, records_for, remove_match, undo_correction
-from hub.deliveries.models import Destination
+from hub.deliveries.models import Delivery, Destination
+from hub.deliveries.sending import Unneeded, send
 from hub.errors import Conflict, NotFound, Unavailable
 from hub.kit.ids import new_id
 from hub.meetings.models import Meeting, Participant, TimelineEntry
@@ -92,6 +94,35 @@ class Bench:
     def policy(self, **values: Any) -> None:
         with self.runtime.database.transaction() as session:
             session.get_one(Destination, self.destination_id).policy = values
+
+    def add_crm(self, state: ConnectionState) -> None:
+        """A second CRM with a destination, which cannot be asked."""
+        with self.runtime.database.transaction() as session:
+            owner: dict[str, Any] = {"organisation_id": self.organisation_id, "created_at": self.runtime.clock()}
+            other = Connection(provider="ledgerly", account_id="a2", tokens="", state=state, **owner)
+            session.add(other)
+            session.flush()
+            session.add(Destination(connection_id=other.id, name="Other CRM", **owner))
+
+    def a_delivery(self) -> str:
+        """The id of a delivery to the first CRM that was planned while that one could not be asked."""
+        with self.runtime.database.transaction() as session:
+            owner: dict[str, Any] = {"organisation_id": self.organisation_id, "meeting_id": self.meeting_id}
+            owner["created_at"] = self.runtime.clock()
+            done: dict[str, Any] = {
+                "state": AnalysisState.COMPLETED,
+                "completed_at": self.runtime.clock(),
+                "result": {},
+            }
+            analysis = Analysis(revision=1, inputs="i1", **done, **owner)
+            session.add(analysis)
+            session.flush()
+            delivery = Delivery(
+                key="k", kind="destination", destination_id=self.destination_id, analysis_id=analysis.id, **owner
+            )
+            session.add(delivery)
+            session.flush()
+            return delivery.id
 
     def add(self, record: RecordRef) -> CrmMatch:
         return add_match(self.runtime, self.organisation_id, self.meeting_id, self.connection_id, record, actor="usr_1")
@@ -377,3 +408,20 @@ async def test_a_meeting_of_own_people_is_looked_for_as_the_policy_says(
     queries = bench.crm.queries
     assert [[person.email for person in query.people] for query in queries] == ([] if asked is None else [asked])
     assert all(not query.companies for query in queries if query.people)
+
+
+async def test_a_disconnected_crm_is_not_asked(bench: Bench) -> None:
+    bench.add_crm(ConnectionState.REVOKED)
+
+    await bench.match(ANA)
+
+    assert bench.records() == ["p1"]
+
+
+async def test_a_late_match_asks_the_crm_of_its_delivery_alone(bench: Bench) -> None:
+    bench.add_crm(ConnectionState.RECONNECT)
+
+    with pytest.raises(Unneeded, match="no record"):
+        await send(bench.runtime, bench.a_delivery())
+
+    assert len(bench.crm.queries) == 1

@@ -5,7 +5,7 @@ from datetime import datetime
 from echodepth import calls
 from echodepth._async.pages import AsyncPages
 from echodepth._async.transport import AsyncTransport
-from echodepth.models.records import Delivery, Message, Recovered
+from echodepth.models.records import Delivery, Message, Recovered, Undone
 
 _DELIVERY, _MESSAGE = "/v1/deliveries/{}", "/v1/messages/{}"
 
@@ -42,6 +42,10 @@ class AsyncDeliveries:
     async def resend(self, delivery_id: str) -> Delivery:
         """Send one again."""
         return await self._transport.ask(calls.post(calls.at(f"{_DELIVERY}/resend", delivery_id)), Delivery)
+
+    async def undo(self, delivery_id: str) -> Undone:
+        """Restore what stood in the CRM before, where nobody changed it since, and take away what was logged."""
+        return await self._transport.ask(calls.post(calls.at(f"{_DELIVERY}/undo", delivery_id)), Undone)
 
     async def recover(
         self,

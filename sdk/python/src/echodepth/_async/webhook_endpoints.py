@@ -68,11 +68,11 @@ class AsyncWebhookEndpoints:
         return await self._transport.ask(calls.post(calls.at(f"{_PATH}/test", endpoint_id)), Delivery)
 
     async def pause(self, endpoint_id: str) -> WebhookEndpoint:
-        """Send nothing there until it is resumed."""
+        """Announce no further events there until it is resumed. What is already on its way is still tried."""
         return await self._transport.ask(calls.post(calls.at(f"{_PATH}/pause", endpoint_id)), WebhookEndpoint)
 
     async def resume(self, endpoint_id: str) -> WebhookEndpoint:
-        """Send there again."""
+        """Send there again, from the next event on."""
         return await self._transport.ask(calls.post(calls.at(f"{_PATH}/resume", endpoint_id)), WebhookEndpoint)
 
     async def public_keys(self) -> Sequence[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from echodepth import calls
 from echodepth._sync.pages import Pages
 from echodepth._sync.transport import Transport
-from echodepth.models.records import Delivery, Message, Recovered
+from echodepth.models.records import Delivery, Message, Recovered, Undone
 
 _DELIVERY, _MESSAGE = "/v1/deliveries/{}", "/v1/messages/{}"
 
@@ -42,6 +42,10 @@ class Deliveries:
     def resend(self, delivery_id: str) -> Delivery:
         """Send one again."""
         return self._transport.ask(calls.post(calls.at(f"{_DELIVERY}/resend", delivery_id)), Delivery)
+
+    def undo(self, delivery_id: str) -> Undone:
+        """Restore what stood in the CRM before, where nobody changed it since, and take away what was logged."""
+        return self._transport.ask(calls.post(calls.at(f"{_DELIVERY}/undo", delivery_id)), Undone)
 
     def recover(
         self,

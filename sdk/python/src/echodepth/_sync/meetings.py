@@ -22,6 +22,13 @@ class Meetings:
         """One meeting with its result, people, CRM records and deliveries."""
         return self._transport.ask(calls.get(calls.at(_PATH, meeting_id)), MeetingDetails)
 
+    def delete(self, meeting_id: str) -> None:
+        """Delete a meeting with its result, people and deliveries. What was written to a CRM or sent stays there.
+
+        Undo its deliveries first to take that back. `Conflict` while it is analysed or sent.
+        """
+        self._transport.send(calls.delete(calls.at(_PATH, meeting_id)))
+
     def reprocess(self, meeting_id: str) -> Meeting:
         """Fetch and analyse the recording again; the result is the meeting's next revision."""
         return self._transport.ask(calls.post(calls.at(f"{_PATH}/reprocess", meeting_id)), Meeting)

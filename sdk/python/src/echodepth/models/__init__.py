@@ -10,6 +10,7 @@ from echodepth.models.records import (
     Message,
     Recovered,
     Secret,
+    Undone,
     WebhookEndpoint,
 )
 from echodepth.models.sessions import Frame, Session, SessionReport, Update
@@ -34,6 +35,7 @@ __all__ = [
     "SessionReport",
     "SpeechBatch",
     "SpeechResult",
+    "Undone",
     "Update",
     "Vad",
     "WebhookEndpoint",

@@ -95,6 +95,33 @@ class Recovered(Model):
     resent: int | None = None
 
 
+class Restored(Model):
+    """A record whose fields hold their former values again."""
+
+    record: str
+    name: str = ""
+    fields: list[str] = []
+
+
+class Left(Model):
+    """What undoing left as it is, and why; `field` is empty where it is the whole record."""
+
+    record: str
+    name: str = ""
+    field: str = ""
+    reason: str = ""
+
+
+class Undone(Model):
+    """What undoing a delivery did. The delivery can be sent again afterwards."""
+
+    delivery: Delivery
+    summary: str = ""
+    restored: list[Restored] = []
+    left: list[Left] = []
+    removed: list[str] = []
+
+
 class Message(Model):
     """An event that was announced; `body` only where one message is asked for."""
 
