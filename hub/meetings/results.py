@@ -52,11 +52,13 @@ def publish_result(runtime: Runtime, analysis_id: str) -> None:
     now = runtime.clock()
     with runtime.database.transaction() as session:
         analysis = session.get(Analysis, analysis_id)
-        if analysis is None or analysis.state is AnalysisState.COMPLETED or analysis.meeting_id is None:
+        if analysis is None or analysis.meeting_id is None:
             return
         meeting = session.get_one(Meeting, analysis.meeting_id)
-        analysis.state, analysis.completed_at = AnalysisState.COMPLETED, now
         meeting.state, meeting.state_reason, meeting.progress = MeetingState.COMPLETED, "", 1.0
+        if analysis.state is AnalysisState.COMPLETED:
+            return
+        analysis.state, analysis.completed_at = AnalysisState.COMPLETED, now
         meeting.revision, meeting.updated_at = max(meeting.revision, analysis.revision), now
         timeline.record(
             session,
