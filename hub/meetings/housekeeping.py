@@ -21,6 +21,7 @@ from hub.engine.schedules import Schedule
 from hub.ingest import reconciliation
 from hub.ingest.service import FORGET_CONNECTION
 from hub.meetings import forgetting
+from hub.meetings.announced import forget_unrecorded
 from hub.meetings.setbacks import fail_lost_runs
 from hub.meetings.setbacks import resume_parked as resume_recordings
 from hub.sessions.service.forgetting import forget_expired_sessions
@@ -119,6 +120,7 @@ async def _retain() -> int:
     analyses += await asyncio.to_thread(forget_expired_sessions, runtime)
     analyses += await asyncio.to_thread(forget_expired_messages, runtime)
     await asyncio.to_thread(forget_expired_tokens, runtime)
+    analyses += await asyncio.to_thread(forget_unrecorded, runtime)
     return analyses + await asyncio.to_thread(forgetting.forget_expired, runtime)
 
 
