@@ -107,9 +107,13 @@ def _row(runtime: Runtime, case: Case, inputs: Inputs, result: Mapping[str, Any]
         abstained_reason=abstained["explanation"] if abstained else None,
         alert_count=len(result["alerts"]),
         duration_s=result["duration_s"],
-        result=dict(result),
+        result=_with_warning(result, inputs.left_out),
         created_at=runtime.clock(),
     )
+
+
+def _with_warning(result: Mapping[str, Any], warning: str) -> dict[str, Any]:
+    return {**result, "warnings": [warning, *result.get("warnings", ())]} if warning else dict(result)
 
 
 def _join_speakers(session: Session, case: Case, gate: Gate) -> None:
