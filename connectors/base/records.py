@@ -122,7 +122,10 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True)
 class RecordingFile:
-    """A downloadable file. `layout` is the provider's word (`active_speaker`, `audio_only`, ...)."""
+    """A downloadable file. `layout` is the provider's word (`active_speaker`, `audio_only`, ...).
+
+    `part` counts from 1 where a recording was stopped and begun again: files of one part cover the same stretch.
+    """
 
     id: str
     kind: FileKind
@@ -131,6 +134,7 @@ class RecordingFile:
     size_bytes: int | None = None
     layout: str = ""
     started_at: datetime | None = None
+    part: int = 1
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ Zoom's own examples break their schemas: `file_extension` can be missing or cont
 CC and TIMELINE files have no id, status or size.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.base.records import FileKind, RecordingFile
@@ -26,12 +27,32 @@ _BEST_LAYOUTS = (
 )
 _READY = {"", "completed"}
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_NO_PART = 0
+"""Of files that do not tell when they were recorded, where several parts were."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What lies between one press on record and the next on stop; its files overlap in time."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
 
 
 def recording_files(rows: object) -> tuple[RecordingFile, ...]:
-    """Every finished, downloadable file, best first: by kind, by layout, then in the order they were recorded."""
-    files = [_file(row, number) for number, row in enumerate(dict_rows(rows)) if _is_ready(row)]
-    return tuple(sorted(files, key=_rank))
+    """Every finished, downloadable file, best first: of the longest part, by kind, by layout, then by time.
+
+    Zoom gives a recording that was stopped and begun again as several files of each kind under one meeting.
+    """
+    ready = [(number, row) for number, row in enumerate(dict_rows(rows)) if _is_ready(row)]
+    parts = _parts(row for _, row in ready)
+    files = [_file(row, number, _part_of(row, parts)) for number, row in ready]
+    longest_first = sorted(range(1, len(parts) + 1), key=lambda part: -parts[part - 1].length)
+    return tuple(sorted(files, key=lambda file: _rank(file, [*longest_first, _NO_PART])))
 
 
 def file_ids(rows: object, *kinds: FileKind) -> tuple[str, ...]:
@@ -73,7 +94,36 @@ def _is_ready(row: Mapping[str, Any]) -> bool:
     return bool(row.get("download_url")) and str(row.get("status") or "") in _READY
 
 
-def _file(row: Mapping[str, Any], number: int) -> RecordingFile:
+def _parts(rows: Iterable[Mapping[str, Any]]) -> Sequence[_Part]:
+    """The parts that can be seen or heard, in the order they were recorded."""
+    media = [row for row in rows if _kind(row) in {FileKind.VIDEO, FileKind.AUDIO}]
+    parts: list[_Part] = []
+    for start, end in sorted(span for row in media if (span := _span(row))):
+        if parts and start < parts[-1].end:
+            parts[-1] = _Part(parts[-1].start, max(end, parts[-1].end))
+        else:
+            parts.append(_Part(start, end))
+    return parts
+
+
+def _part_of(row: Mapping[str, Any], parts: Sequence[_Part]) -> int:
+    """The part that a file shares the most time with, counted from 1; with one part at most it is of that."""
+    if len(parts) <= 1:
+        return 1
+    span = _span(row)
+    if span is None:
+        return _NO_PART
+    shared = [min(span[1], part.end) - max(span[0], part.start) for part in parts]
+    longest = max(shared)
+    return shared.index(longest) + 1 if longest > timedelta() else _NO_PART
+
+
+def _span(row: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+    start, end = moment(row.get("recording_start")), moment(row.get("recording_end"))
+    return (start, end) if start and end and start < end else None
+
+
+def _file(row: Mapping[str, Any], number: int, part: int) -> RecordingFile:
     file_type = _type(row)
     return RecordingFile(
         id=str(row.get("id") or f"{file_type.lower()}-{number}"),
@@ -83,12 +133,14 @@ def _file(row: Mapping[str, Any], number: int) -> RecordingFile:
         size_bytes=_whole(row.get("file_size")),
         layout=str(row.get("recording_type") or ""),
         started_at=moment(row.get("recording_start")),
+        part=part,
     )
 
 
-def _rank(file: RecordingFile) -> tuple[int, int, datetime]:
+def _rank(file: RecordingFile, parts: Sequence[int]) -> tuple[int, int, int, datetime]:
     layout = _BEST_LAYOUTS.index(file.layout) if file.layout in _BEST_LAYOUTS else len(_BEST_LAYOUTS)
-    return _KIND_ORDER.index(file.kind), layout, file.started_at or _LONG_AGO
+    place = parts.index(file.part) if file.part in parts else len(parts)
+    return place, _KIND_ORDER.index(file.kind), layout, file.started_at or _LONG_AGO
 
 
 def _type(row: Mapping[str, Any]) -> str:

@@ -59,6 +59,9 @@ def meeting_details(
     rows = meeting.get("recording_files")
     span = recorded_span(rows)
     host_email = str(meeting.get("host_email") or "").lower()
+    files = recording_files(rows)
+    # its times are the meeting's own: it fits no single part of a recording that was stopped and begun again
+    fitting = (companion,) if companion and all(file.part == companion.part for file in files) else ()
     return MeetingDetails(
         external_id=_uuid(meeting),
         title=str(meeting.get("topic") or ""),
@@ -66,7 +69,7 @@ def meeting_details(
         duration_s=(span[1] - span[0]).total_seconds() if span else _minutes(meeting),
         host_email=host_email,
         attendees=attendees(people, str(meeting.get("host_id") or ""), host_email),
-        files=recording_files(rows) + ((companion,) if companion else ()),
+        files=files + fitting,
         ended_at=span[1] if span else None,
     )
 

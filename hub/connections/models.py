@@ -49,6 +49,8 @@ class Connection(TenantModel, table=True):
     checked_at: datetime | None = moment(default=None, nullable=True)
     reconciled_at: datetime | None = moment(default=None, nullable=True)
     """Everything that a source had by then was taken in; only a run that came to its end moves it."""
+    wanted_since: datetime | None = moment(default=None, nullable=True)
+    """When an ended connection was made anew: nobody agreed to what was recorded before. None where it never ended."""
 
 
 class Bookmark(TenantModel, table=True):

@@ -10,7 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 from hub.accounts.dependencies import CurrentMember, CurrentRuntime, Member
 from hub.console.errors import not_found
 from hub.console.rendering import environment
-from hub.console.states import MEETING, UNDER_WAY
+from hub.console.states import UNDER_WAY, shown_state
 from hub.deliveries.models import Delivery
 from hub.deliveries.repository import Deliveries
 from hub.meetings.models import Meeting, MeetingState
@@ -72,7 +72,7 @@ def _is_planned(runtime: Runtime, meeting: Meeting) -> bool:
 
 def _draw(meeting: Meeting) -> str:
     template = environment().get_template("meetings/progress.html")
-    return template.render(meeting=meeting, shown=MEETING[meeting.state])
+    return template.render(meeting=meeting, shown=shown_state(meeting))
 
 
 def _event(name: str, data: str) -> str:

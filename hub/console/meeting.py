@@ -20,7 +20,7 @@ from hub.console.errors import not_found
 from hub.console.providers import capabilities, provider_name
 from hub.console.rendering import page
 from hub.console.report import ReportView, series_of, thresholds_of, view_of
-from hub.console.states import MEETING, UNDER_WAY
+from hub.console.states import UNDER_WAY, shown_state
 from hub.crm.repository import TAKEN_AWAY, Matches, Watches
 from hub.deliveries.repository import Deliveries, Destinations
 from hub.meetings.models import Meeting, Participant, TimelineEntry
@@ -78,7 +78,7 @@ def _context(session: Session, member: Member, found: Meeting, result: Analysis 
     report = view_of(result.result) if result else None
     return {
         "meeting": found,
-        "shown": MEETING[found.state],
+        "shown": shown_state(found),
         "under_way": found.state in UNDER_WAY,
         "provider": provider_name(found.provider),
         "provider_name": provider_name,

@@ -14,7 +14,7 @@ from hub.analysis.models import Analysis, AnalysisState
 from hub.analysis.repository import Analyses
 from hub.console.errors import not_found
 from hub.console.rendering import page
-from hub.console.states import MEETING, UNDER_WAY, Shown
+from hub.console.states import MEETING, UNDER_WAY, Shown, shown_state
 from hub.meetings.models import Meeting, MeetingState, Participant
 from hub.meetings.repository import Meetings
 
@@ -91,7 +91,7 @@ def _row(meeting: Meeting, result: Analysis | None) -> MeetingRow:
     interval: Any = result.result.get("trust_interval") if result else None
     return MeetingRow(
         meeting=meeting,
-        shown=MEETING[meeting.state],
+        shown=shown_state(meeting),
         under_way=meeting.state in UNDER_WAY,
         trust_score=result.trust_score if result else None,
         trust_interval=(interval[0], interval[1]) if interval else None,

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from hub.connections.models import ConnectionState
 from hub.deliveries.models import DeliveryState
-from hub.meetings.models import MeetingState
+from hub.meetings.announced import AWAITS_RECORDING
+from hub.meetings.models import Meeting, MeetingState
 
 
 class Shown(NamedTuple):
@@ -35,3 +36,11 @@ DELIVERY = {
     DeliveryState.UNDONE: Shown("Undone", "quiet"),
 }
 UNDER_WAY = frozenset({MeetingState.WAITING, MeetingState.FETCHING, MeetingState.ANALYSING})
+_WAITS_FOR_RECORDING = Shown("Waiting for its recording", "quiet")
+
+
+def shown_state(meeting: Meeting) -> Shown:
+    """The badge of one meeting: of one that is only known to be over it tells what it waits for."""
+    if meeting.state is MeetingState.WAITING and meeting.state_reason == AWAITS_RECORDING:
+        return _WAITS_FOR_RECORDING
+    return MEETING[meeting.state]

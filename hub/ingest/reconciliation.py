@@ -79,9 +79,13 @@ async def reconcile(runtime: Runtime, organisation_id: str, connection_id: str, 
 
 
 def look_from(connection: Connection, now: datetime) -> datetime:
-    """Since when recordings are listed: however long nobody could look, nothing made in between is left out."""
+    """Since when recordings are listed: however long nobody could look, nothing made in between is left out.
+
+    Never from before somebody connected the account, the last time where it was ended in between.
+    """
     complete = connection.reconciled_at or now
-    return max(connection.created_at, min(now - _LOOK_BACK, complete - _OVERLAP))
+    wanted = connection.wanted_since or connection.created_at
+    return max(wanted, min(now - _LOOK_BACK, complete - _OVERLAP))
 
 
 async def _batches(events: AsyncIterator[SourceEvent]) -> AsyncIterator[Sequence[SourceEvent]]:
@@ -115,8 +119,14 @@ def _take_in(
     """Together with how far the lists were read for them: bookmarks never run ahead of events."""
     with runtime.database.transaction() as session:
         Bookmarks(session, connection.organisation_id).keep(connection.id, bookmarks)
-        fresh = [event for event in events if not _known(session, connection, event)]
+        wanted = [event for event in events if _is_wanted(connection, event)]
+        fresh = [event for event in wanted if not _known(session, connection, event)]
         return take_in(runtime, session, connection, fresh, InboundSource.RECONCILIATION)
+
+
+def _is_wanted(connection: Connection, event: SourceEvent) -> bool:
+    """Not what was recorded while the connection was ended: some providers list whole days."""
+    return connection.wanted_since is None or event.incomplete or event.occurred_at >= connection.wanted_since
 
 
 def _known(session: Session, connection: Connection, event: SourceEvent) -> bool:

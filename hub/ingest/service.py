@@ -185,6 +185,11 @@ def recording_work(connection: Connection, row: InboundEvent, *, attempt: int, d
         queue=queues.PIPELINE,
         id=f"{connection.provider}:{connection.id}:{row.key}{suffix}",
         args=(row.id, attempt),
-        partition=f"{connection.id}:{row.meeting_external_id}",
+        partition=recording_turn(connection.id, row.meeting_external_id),
         delay_s=delay_s,
     )
+
+
+def recording_turn(connection_id: str, external_id: str) -> str:
+    """What the runs of one meeting share, so that they are made in turn."""
+    return f"{connection_id}:{external_id}"

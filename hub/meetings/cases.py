@@ -33,15 +33,26 @@ class Case:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files to analyse. `fingerprint` is the same for the same files."""
+    """The files to analyse, of one of the recording's `parts`. `fingerprint` is the same for the same files."""
 
     media: RecordingFile
     transcript: RecordingFile | None
+    parts: int = 1
 
     @property
     def fingerprint(self) -> str:
         """Which media, with which transcript."""
         return f"{self.media.id}+{self.transcript.id if self.transcript else ''}"
+
+    @property
+    def left_out(self) -> str:
+        """What of the meeting the result does not cover, for people; empty when it covers all that was recorded."""
+        if self.parts <= 1:
+            return ""
+        return (
+            f"The recording was stopped and started again. Part {self.media.part} of {self.parts} was analysed, "
+            "the longest; what was said in the others is not in this result."
+        )
 
 
 def load_case(runtime: Runtime, event_id: str, attempt: int) -> Case | None:
@@ -70,9 +81,13 @@ def open_meeting(session: Session, case: Case) -> Meeting | None:
 
 
 def choose_inputs(details: MeetingDetails) -> Inputs:
-    """The best media file and the transcript. Raises `RequestRejected` where the provider offers no media."""
-    media = next((file for file in details.files if file.kind in {FileKind.VIDEO, FileKind.AUDIO}), None)
-    if media is None:
+    """The best media file, and the transcript of the same part.
+
+    Raises `RequestRejected` where the provider offers no media.
+    """
+    playable = [file for file in details.files if file.kind in {FileKind.VIDEO, FileKind.AUDIO}]
+    if not playable:
         raise RequestRejected("the meeting has no recording that could be analysed", code="recording_missing")
-    transcript = next((file for file in details.files if file.kind is FileKind.TRANSCRIPT), None)
-    return Inputs(media, transcript)
+    media = playable[0]
+    words = (file for file in details.files if file.kind is FileKind.TRANSCRIPT and file.part == media.part)
+    return Inputs(media, next(words, None), parts=len({file.part for file in playable if file.part}))

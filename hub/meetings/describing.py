@@ -35,6 +35,7 @@ def store_details(runtime: Runtime, case: Case, details: MeetingDetails, inputs:
             meeting_id=meeting.id,
             step="recording.described",
             key=inputs.fingerprint,
+            message=inputs.left_out,
             details={"participants": len(details.attendees), "files": len(details.files)},
             at=runtime.clock(),
         )

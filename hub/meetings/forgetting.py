@@ -13,7 +13,7 @@ from hub.connections.models import Connection
 from hub.crm.models import CrmMatch, CrmWatch
 from hub.deliveries.models import Attempt, Delivery, Message
 from hub.ingest.models import InboundEvent
-from hub.meetings.models import DeletedMeeting, Meeting, Participant, Recording, TimelineEntry
+from hub.meetings.models import Meeting, Participant, Recording, TimelineEntry
 from hub.runtime import Runtime
 
 _BATCH: Final = 50
@@ -21,13 +21,15 @@ _KEEP_EVENTS: Final = timedelta(days=30)
 
 
 def forget_connection(runtime: Runtime, connection_id: str) -> int:
-    """Delete every meeting and event of a connection; gives how many meetings there were."""
+    """Delete every meeting and event of a connection; gives how many meetings there were.
+
+    The ids of meetings that somebody deleted stay, so that connecting again does not bring those back.
+    """
     total = 0
     while ids := _meetings(runtime, col(Meeting.connection_id) == connection_id):
         total += delete_meetings(runtime, ids)
     with runtime.database.transaction() as session:
-        for model in (InboundEvent, DeletedMeeting):
-            _delete(session, model, col(model.connection_id) == connection_id)
+        _delete(session, InboundEvent, col(InboundEvent.connection_id) == connection_id)
     return total
 
 

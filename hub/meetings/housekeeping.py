@@ -21,6 +21,8 @@ from hub.engine.schedules import Schedule
 from hub.ingest import reconciliation
 from hub.ingest.service import FORGET_CONNECTION
 from hub.meetings import forgetting
+from hub.meetings.announced import forget_unrecorded
+from hub.meetings.setbacks import fail_lost_runs
 from hub.meetings.setbacks import resume_parked as resume_recordings
 from hub.sessions.service.forgetting import forget_expired_sessions
 from hub.sessions.service.opening import expire_sessions
@@ -72,7 +74,7 @@ async def keep_connections_alive(_scheduled: Any, _context: Any) -> None:
 
 @durable.workflow("keep_inputs_in_order")
 async def keep_inputs_in_order(_scheduled: Any, _context: Any) -> None:
-    """Remove uploads that nobody needs, and what callers of the API left behind."""
+    """Remove uploads that nobody needs and what callers of the API left behind; end analyses that were lost."""
     await _order_inputs()
 
 
@@ -118,6 +120,7 @@ async def _retain() -> int:
     analyses += await asyncio.to_thread(forget_expired_sessions, runtime)
     analyses += await asyncio.to_thread(forget_expired_messages, runtime)
     await asyncio.to_thread(forget_expired_tokens, runtime)
+    analyses += await asyncio.to_thread(forget_unrecorded, runtime)
     return analyses + await asyncio.to_thread(forgetting.forget_expired, runtime)
 
 
@@ -127,6 +130,7 @@ async def _order_inputs() -> int:
     await asyncio.to_thread(forget_answers, runtime)
     await asyncio.to_thread(forget_windows, runtime.database, runtime.clock() - _FORGET_WINDOWS)
     await asyncio.to_thread(inputs.fail_lost_jobs, runtime)
+    await asyncio.to_thread(fail_lost_runs, runtime)
     await asyncio.to_thread(expire_sessions, runtime)
     await asyncio.to_thread(forget_readings, runtime)
     return await asyncio.to_thread(inputs.sweep_inputs, runtime)

@@ -12,7 +12,10 @@ from hub.kit.repository import TenantModel
 
 
 class MeetingState(StrEnum):
-    """Where a meeting stands on its way; `failed` carries `state_reason`, in words for people."""
+    """Where a meeting stands on its way, and why in `state_reason`, in words for people.
+
+    `completed` has a reason only where analysing again failed or is delayed: the result of before stands.
+    """
 
     WAITING = "waiting"
     FETCHING = "fetching"

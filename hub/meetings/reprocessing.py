@@ -14,6 +14,7 @@ from hub.ingest.models import InboundEvent
 from hub.ingest.sealing import open_event, seal_event
 from hub.ingest.service import recording_work
 from hub.kit.ids import new_id
+from hub.meetings.announced import was_announced
 from hub.meetings.closed import is_closed
 from hub.meetings.models import UNDER_WAY, Meeting, MeetingState
 from hub.meetings.repository import Meetings
@@ -76,6 +77,8 @@ def _again(runtime: Runtime, session: Session, connection: Connection, meeting: 
         )
         .order_by(col(InboundEvent.id).desc())
     ).first()
+    if known is None and not was_announced(session, meeting):
+        raise Conflict("No recording of this meeting has been announced yet: there is nothing to analyse.")
     if known is None:
         raise Conflict("The announcement of this recording is too old: it is not known any more where its files lie.")
     event = replace(open_event(runtime.vault, known), key=f"{known.key.split(_AGAIN)[0]}{_AGAIN}{new_id('rep')}")

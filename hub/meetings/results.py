@@ -57,14 +57,16 @@ def publish_result(runtime: Runtime, analysis_id: str) -> None:
     now = runtime.clock()
     with runtime.database.transaction() as session:
         analysis = session.get(Analysis, analysis_id)
-        if analysis is None or analysis.state is AnalysisState.COMPLETED or analysis.meeting_id is None:
+        if analysis is None or analysis.meeting_id is None:
             return
         meeting = Meetings(session, analysis.organisation_id).hold(analysis.meeting_id)
         if meeting is None:
             return
         session.refresh(analysis)  # somebody may have been forgotten in it since
-        analysis.state, analysis.completed_at = AnalysisState.COMPLETED, now
         meeting.state, meeting.state_reason, meeting.progress = MeetingState.COMPLETED, "", 1.0
+        if analysis.state is AnalysisState.COMPLETED:
+            return
+        analysis.state, analysis.completed_at = AnalysisState.COMPLETED, now
         meeting.revision, meeting.updated_at = max(meeting.revision, analysis.revision), now
         timeline.record(
             session,
@@ -113,9 +115,13 @@ def _row(runtime: Runtime, case: Case, inputs: Inputs, result: Mapping[str, Any]
         abstained_reason=abstained["explanation"] if abstained else None,
         alert_count=len(result["alerts"]),
         duration_s=result["duration_s"],
-        result=dict(result),
+        result=_with_warning(result, inputs.left_out),
         created_at=runtime.clock(),
     )
+
+
+def _with_warning(result: Mapping[str, Any], warning: str) -> dict[str, Any]:
+    return {**result, "warnings": [warning, *result.get("warnings", ())]} if warning else dict(result)
 
 
 def _join_speakers(session: Session, case: Case, gate: Gate) -> None:

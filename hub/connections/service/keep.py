@@ -97,7 +97,7 @@ def _renew(
     connection.account = dict(account.facts)
     connection.config = authorization.config
     if connection.state is ConnectionState.REVOKED:
-        connection.reconciled_at = now  # nobody wanted what was recorded while it was ended
+        connection.wanted_since = connection.reconciled_at = now  # nobody wanted what was recorded while it was ended
     connection.state, connection.state_reason = ConnectionState.ACTIVE, ""
     connection.tokens = seal_tokens(runtime.vault, connection.id, tokens)
     connection.token_version += 1

@@ -1,21 +1,27 @@
 """What a meeting and its subscribers are told about failures."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest
 from sqlmodel import select
 
-from connectors.base.errors import RequestRejected
+from connectors.base.errors import AuthorizationLost, ConnectorError, ProviderUnavailable, RequestRejected
 from connectors.base.records import EventKind, RecordingRef
 from hub.accounts.models import Organisation
+from hub.analysis.models import Analysis
 from hub.connections.models import Connection
 from hub.deliveries.models import Message
+from hub.engine.enqueue import enqueue
 from hub.ingest.models import InboundEvent
+from hub.ingest.service import recording_work
 from hub.meetings import setbacks
 from hub.meetings.cases import Case
 from hub.meetings.models import Meeting, MeetingState, TimelineEntry
+from hub.meetings.results import publish_result
 from hub.runtime import Runtime
+from tests.support.console import seed_meeting
+from tests.support.stores import queueing
 
 Row = TypeVar("Row", Message, TimelineEntry, Meeting)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -75,6 +81,109 @@ def test_a_transcript_without_its_recording_waits_and_says_so(runtime: Runtime, 
         "The transcript is there, and its recording is not yet.",
     )
     assert _announced(runtime) == []
+
+
+def test_a_result_stands_when_analysing_again_fails(runtime: Runtime, meeting: Meeting) -> None:
+    _stands(runtime, meeting, MeetingState.ANALYSING, revision=1)
+
+    setbacks.fail(runtime, _case(runtime, meeting, EventKind.TRANSCRIPT_COMPLETED, "k2"), "media_unreadable", "")
+
+    [row] = _rows(runtime, Meeting)
+    assert (row.state, row.progress) == (MeetingState.COMPLETED, 1.0)
+    assert row.state_reason == (
+        "The result of before stands; analysing again failed: The recording is not audio or video that can be read."
+    )
+
+
+@pytest.mark.parametrize("error", [ProviderUnavailable("Zoom did not answer"), AuthorizationLost("access was revoked")])
+@pytest.mark.parametrize(
+    ("revision", "state", "progress"), [(0, MeetingState.WAITING, 0.0), (1, MeetingState.COMPLETED, 1.0)]
+)
+def test_a_meeting_is_at_rest_until_the_next_try(
+    runtime: Runtime, meeting: Meeting, error: ConnectorError, revision: int, state: MeetingState, progress: float
+) -> None:
+    _stands(queueing(runtime), meeting, MeetingState.FETCHING, revision=revision)
+
+    setbacks.handle_connector_error(runtime, _case(runtime, meeting, EventKind.RECORDING_COMPLETED, "k1"), error)
+
+    [row] = _rows(runtime, Meeting)
+    assert (row.state, row.progress) == (state, progress)
+    assert error.message in row.state_reason
+
+
+def test_a_result_stands_when_its_recording_is_gone(runtime: Runtime, meeting: Meeting) -> None:
+    _stands(runtime, meeting, MeetingState.WAITING, revision=1)
+    missing = RequestRejected("the meeting has no recording", code="recording_missing")
+
+    setbacks.handle_connector_error(runtime, _case(runtime, meeting, EventKind.TRANSCRIPT_COMPLETED, "k1"), missing)
+
+    [row] = _rows(runtime, Meeting)
+    assert row.state is MeetingState.COMPLETED
+    assert row.state_reason.endswith("The meeting has no recording that could be analysed.")
+
+
+@pytest.mark.parametrize(("revision", "state"), [(0, MeetingState.FAILED), (1, MeetingState.COMPLETED)])
+def test_a_run_that_nothing_works_on_any_more_is_ended(
+    runtime: Runtime, meeting: Meeting, revision: int, state: MeetingState
+) -> None:
+    _stands(queueing(runtime), meeting, MeetingState.ANALYSING, revision=revision)
+
+    assert (setbacks.fail_lost_runs(runtime), setbacks.fail_lost_runs(runtime)) == (1, 0)
+
+    [row] = _rows(runtime, Meeting)
+    assert row.state is state
+    assert "given up" in row.state_reason
+    assert len(_announced(runtime)) == 1
+
+
+def test_an_analysis_that_was_asked_for_and_lost_is_ended(runtime: Runtime, meeting: Meeting) -> None:
+    _stands(queueing(runtime), meeting, MeetingState.WAITING, revision=1)
+
+    assert setbacks.fail_lost_runs(runtime) == 1
+
+
+def test_a_run_that_is_at_work_is_left_alone(runtime: Runtime, meeting: Meeting) -> None:
+    _stands(queueing(runtime), meeting, MeetingState.ANALYSING, revision=1)
+    case = _case(runtime, meeting, EventKind.RECORDING_COMPLETED, "k1")
+    with runtime.database.transaction() as session:
+        enqueue(session, recording_work(case.connection, case.event, attempt=0))
+
+    assert setbacks.fail_lost_runs(runtime) == 0
+
+
+def test_a_run_that_has_just_told_where_it_is_is_left_alone(runtime: Runtime, meeting: Meeting) -> None:
+    _stands(queueing(runtime), meeting, MeetingState.ANALYSING, revision=1, told=runtime.clock())
+
+    assert setbacks.fail_lost_runs(runtime) == 0
+
+
+def test_a_meeting_that_waits_for_its_recording_is_not_lost(runtime: Runtime, meeting: Meeting) -> None:
+    _stands(queueing(runtime), meeting, MeetingState.WAITING, revision=0)
+
+    assert setbacks.fail_lost_runs(runtime) == 0
+
+
+def test_files_that_have_a_result_already_leave_their_meeting_ready(runtime: Runtime, meeting: Meeting) -> None:
+    analysed = seed_meeting(runtime, meeting.organisation_id)
+    _stands(runtime, analysed, MeetingState.WAITING, revision=1)
+    with runtime.database.transaction() as session:
+        known = session.exec(select(Analysis.id)).one()
+
+    publish_result(runtime, known)
+
+    with runtime.database.transaction() as session:
+        row = session.get_one(Meeting, analysed.id)
+    assert (row.state, row.progress) == (MeetingState.COMPLETED, 1.0)
+    assert _rows(runtime, Message) == []
+
+
+def _stands(
+    runtime: Runtime, meeting: Meeting, state: MeetingState, *, revision: int, told: datetime | None = None
+) -> None:
+    with runtime.database.transaction() as session:
+        row = session.get_one(Meeting, meeting.id)
+        row.state, row.revision, row.progress = state, revision, 0.4
+        row.updated_at = told or runtime.clock() - timedelta(hours=1)
 
 
 def _case(runtime: Runtime, meeting: Meeting, kind: EventKind, key: str) -> Case:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import connectors.zoom
 from connectors.base.errors import RequestRejected
-from connectors.base.records import FileKind
+from connectors.base.records import FileKind, RecordingFile
 from connectors.zoom.mapping import events_in, listed_events, meeting_details, meeting_path
+from hub.meetings.cases import choose_inputs
 
 FIXTURES = Path(connectors.zoom.__file__).parent / "fixtures"
 PAYLOADS = Path(__file__).parents[4].parent / "shared" / "providers" / "payloads" / "zoom"
@@ -215,3 +216,47 @@ class TestPublishedExamples:
         [meeting] = self.read("rest.users.recordings.list.json")["meetings"]
 
         assert [event.kind for event in listed_events(meeting, "x")] == ["recording.completed"]
+
+
+class TestARecordingThatWasStoppedAndStartedAgain:
+    """The files of `webhook.recording_completed`, and the same again for a second, longer stretch."""
+
+    def meeting(self, *, best_layout_in: int = 1) -> dict[str, Any]:
+        meeting: dict[str, Any] = body_of("webhook.recording_completed.json")["payload"]["object"]
+        first = [row for row in meeting["recording_files"] if row.get("file_type") in {"MP4", "M4A"}]
+        words = {"id": "file-words", "file_type": "TRANSCRIPT", "download_url": "https://zoom.us/rec/download/words"}
+        again = [
+            {**row, "id": f"{row['id']}-again", **self.between("10:00:00", "11:30:00")}
+            for row in [*first, words]
+            if best_layout_in == 2 or row.get("recording_type") != "active_speaker"
+        ]
+        kept = [row for row in first if best_layout_in == 1 or row.get("recording_type") != "active_speaker"]
+        early = [{**row, **self.between("09:00:00", "09:10:00")} for row in [*kept, words]]
+        return {**meeting, "recording_files": early + again}
+
+    def between(self, start: str, end: str) -> dict[str, str]:
+        return {"recording_start": f"2026-11-19T{start}Z", "recording_end": f"2026-11-19T{end}Z"}
+
+    @pytest.mark.parametrize("best_layout_in", [1, 2])
+    def test_media_and_words_are_of_its_longest_part(self, best_layout_in: int) -> None:
+        inputs = choose_inputs(meeting_details(self.meeting(best_layout_in=best_layout_in), []))
+
+        assert inputs.media.id.endswith("-again")
+        assert inputs.transcript is not None
+        assert inputs.transcript.id == "file-words-again"
+        assert inputs.left_out.startswith("The recording was stopped and started again. Part 2 of 2 was analysed")
+
+    def test_words_of_another_part_are_not_taken_for_those_of_the_longest(self) -> None:
+        meeting = self.meeting()
+        rows = [row for row in meeting["recording_files"] if row["id"] != "file-words-again"]
+        companion = RecordingFile("companion-1", FileKind.TRANSCRIPT, "https://zoom.us/rec/download/companion")
+
+        inputs = choose_inputs(meeting_details({**meeting, "recording_files": rows}, [], companion))
+
+        assert inputs.media.id.endswith("-again")
+        assert inputs.transcript is None
+
+    def test_a_recording_of_one_part_is_whole(self) -> None:
+        inputs = choose_inputs(meeting_details(body_of("webhook.recording_completed.json")["payload"]["object"], []))
+
+        assert (inputs.media.layout, inputs.left_out) == ("active_speaker", "")

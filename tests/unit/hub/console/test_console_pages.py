@@ -15,6 +15,7 @@ from hub.analysis.models import Analysis
 from hub.connections.models import Connection, ConnectionState
 from hub.console.sign_in import local_path
 from hub.crm.models import CrmMatch
+from hub.meetings.models import Meeting
 from hub.runtime import Runtime
 from hub.settings import OAuthApp
 from tests.support.console import result, seed_meeting, seed_meeting_under_way
@@ -179,6 +180,30 @@ def test_a_result_without_a_score_says_why(browser_of_owner: TestClient, runtime
     with runtime.database.transaction() as session:
         session.exec(select(Analysis)).one().trust_score = None
     assert "Only 12 s of observed speech" in browser_of_owner.get(f"/meetings/{meeting.id}").text
+
+
+def test_a_result_that_could_not_be_made_again_is_shown_and_says_so(
+    browser_of_owner: TestClient, runtime: Runtime, owner: Owner
+) -> None:
+    meeting = seed_meeting(runtime, owner[1].organisation_id)
+    with runtime.database.transaction() as session:
+        session.get_one(Meeting, meeting.id).state_reason = "The result of before stands; analysing again failed: why"
+
+    page = browser_of_owner.get(f"/meetings/{meeting.id}").text
+
+    assert "The result of before stands; analysing again failed: why" in page
+    assert "This meeting could not be analysed." not in page
+    assert "Trust Score" in page
+
+
+def test_a_meeting_on_its_way_says_what_it_waits_for(
+    browser_of_owner: TestClient, runtime: Runtime, owner: Owner
+) -> None:
+    meeting = seed_meeting_under_way(runtime, owner[1].organisation_id)
+    with runtime.database.transaction() as session:
+        session.get_one(Meeting, meeting.id).state_reason = "Zoom did not answer (retry in 5 s)"
+
+    assert "Zoom did not answer (retry in 5 s)" in browser_of_owner.get(f"/meetings/{meeting.id}").text
 
 
 def test_a_result_of_an_older_core_is_still_shown(browser_of_owner: TestClient, runtime: Runtime, owner: Owner) -> None:
