@@ -121,6 +121,8 @@ def test_what_was_recorded_while_the_account_was_ended_is_left_alone(lab: TeamsL
     lab.connect(EVERYBODY)
 
     assert (lab.stored(connection).reconciled_at or LONG_AGO) >= NOW
+    lab.play(announce=False, start_time=(NOW - timedelta(hours=5)).isoformat(), transcript=None)
+    assert _reconciled(lab, connection) == 0
 
 
 def _connected(lab: TeamsLab, *, complete: datetime, created: datetime = LONG_AGO) -> Connection:
