@@ -83,7 +83,7 @@ class Source:
     def analysed(self, *people: Attendee) -> Meeting:
         self.announce("k1")
         self.finish(self.case(*people))
-        [meeting] = all_of(self.runtime, Meeting)
+        meeting: Meeting = all_of(self.runtime, Meeting)[0]
         return meeting
 
     def finish(self, case: Case) -> None:
