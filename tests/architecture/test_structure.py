@@ -56,7 +56,7 @@ def test_the_hub_names_no_provider() -> None:
     named = [
         f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
         for path in sources("hub")
-        if path.name != "openapi_examples.py"  # what answers look like, for readers: it decides nothing
+        if path.name not in {"openapi_examples.py", "openapi_events.py"}  # for readers: they decide nothing
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and node.value in PROVIDERS
     ]
