@@ -82,6 +82,11 @@ def session(model_id: str) -> Any:
 
 @cache
 def _session(path: Path) -> Any:
+    return open_session(path)
+
+
+def open_session(path: Path) -> Any:
+    """A session of the caller's own on a model's file, as `session` opens them."""
     import onnxruntime  # slow to import, and not every caller needs a session
 
     options = onnxruntime.SessionOptions()

@@ -19,7 +19,7 @@ from hub.ingest.models import InboundEvent
 from hub.ingest.service import recording_turn, recording_work
 from hub.meetings import timeline
 from hub.meetings.cases import Case, open_meeting
-from hub.meetings.models import Meeting, MeetingState
+from hub.meetings.models import UNDER_WAY, Meeting, MeetingState
 from hub.meetings.reprocessing import again_id
 from hub.runtime import Runtime
 
@@ -46,7 +46,7 @@ _WORDS: Final = {
 
 _NO_RECORDING_YET: Final = "The transcript is there, and its recording is not yet."
 _LOOKS_UNDER_WAY: Final = sa.or_(
-    col(Meeting.state).in_((MeetingState.FETCHING, MeetingState.ANALYSING)),
+    col(Meeting.state).in_(UNDER_WAY),
     # with a result already, it waits only for the run that somebody has just asked for
     (col(Meeting.state) == MeetingState.WAITING) & (col(Meeting.revision) > 0),
 )
@@ -96,18 +96,15 @@ def fail_lost_runs(runtime: Runtime) -> int:
 
     The engine sets aside what was cut off too often, and an error can also leave what arranges for errors.
     """
-    before = runtime.clock() - _LOST_AFTER
+    looks_lost = _LOOKS_UNDER_WAY & (col(Meeting.updated_at) < runtime.clock() - _LOST_AFTER)
     with runtime.database.transaction() as session:
-        statement = select(Meeting.id).where(_LOOKS_UNDER_WAY, col(Meeting.updated_at) < before)
-        ids = session.exec(statement).all()
-    return sum(_fail_if_lost(runtime, meeting_id) for meeting_id in ids)
+        ids = session.exec(select(Meeting.id).where(looks_lost)).all()
+    return sum(_fail_if_lost(runtime, meeting_id, looks_lost) for meeting_id in ids)
 
 
-def _fail_if_lost(runtime: Runtime, meeting_id: str) -> bool:
-    before = runtime.clock() - _LOST_AFTER
+def _fail_if_lost(runtime: Runtime, meeting_id: str, looks_lost: sa.ColumnElement[bool]) -> bool:
     with runtime.database.transaction() as session:
-        statement = select(Meeting).where(Meeting.id == meeting_id, _LOOKS_UNDER_WAY, col(Meeting.updated_at) < before)
-        meeting = session.exec(statement).first()
+        meeting = session.exec(select(Meeting).where(Meeting.id == meeting_id, looks_lost)).first()
         if meeting is None or _is_at_work(session, meeting):
             return False
         run = f"lost:{meeting.updated_at.isoformat()}"

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from analysis_core.models.builders.mpnet import ARCHITECTURE
 from analysis_core.models.builders.teacher import build
-from analysis_core.models.store import describe, path_of
+from analysis_core.models.store import describe, open_session, path_of
 from analysis_core.models.training.needed import needed
 
 ENCODER, ADAPTERS = "teacher-encoder", "teacher-adapters"
@@ -62,13 +61,11 @@ def _alike(lengths: Rows) -> Iterator[Rows]:
 
 def _teacher() -> tuple[Any, Any]:
     """Its network and its tokenizer, by the adapters that are there: those just trained, say."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "teacher.onnx"
         build({ENCODER: needed(ENCODER), ADAPTERS: path_of(describe(ADAPTERS))}, file)
         tokenizer = Tokenizer.from_file(str(file.with_name("tokenizer.json")))
-        network = onnxruntime.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
+        network = open_session(file)
     tokenizer.no_padding()
     tokenizer.enable_truncation(LONGEST)
     return network, tokenizer
